@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// The table of targets below is the architecture: five layers, read from top to bottom. A target imports lower layers
+// only; the few sideways edges are written down in ARCHITECTURE.md and checked by Tests/TidyTests.
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library or test dependency that comes from another package.
+enum Product {
+    static let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+    static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+    static let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+    static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+    static let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+    static let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+    static let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+    static let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+    static let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+}
+
+func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "CModules/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func library(_ name: String, uses: [String] = [], _ products: Target.Dependency...) -> Target {
+    .target(name: name, dependencies: uses.map { .byName(name: $0) } + products, swiftSettings: settings)
+}
+
+func program(_ name: String, uses: [String], _ products: Target.Dependency...) -> Target {
+    .executableTarget(name: name, dependencies: uses.map { .byName(name: $0) } + products, swiftSettings: settings)
+}
+
+func tests(_ name: String, uses: [String], _ products: Target.Dependency...) -> Target {
+    .testTarget(name: name, dependencies: uses.map { .byName(name: $0) } + products, swiftSettings: settings)
+}
+
+let layer0: [Target] = [
+    systemLibrary("CHiredis", pkgConfig: "hiredis", apt: "libhiredis-dev"),
+    systemLibrary("CRdkafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
+    systemLibrary("CMongoc", pkgConfig: "libmongoc-1.0", apt: "libmongoc-dev"),
+    systemLibrary("CPq", pkgConfig: "libpq", apt: "libpq-dev"),
+    systemLibrary("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+    systemLibrary("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+    systemLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+]
+
+let layer1: [Target] = [
+    library(
+        "ServerRuntime",
+        uses: ["CZlib"],
+        Product.nioCore,
+        Product.nioPosix,
+        Product.configuration,
+        Product.yams,
+        Product.logging
+    )
+]
+
+let layer3: [Target] = [
+    library("IMProtocol", Product.protobuf)
+]
+
+let package = Package(
+    name: "openim-swift",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: layer0 + layer1 + layer3
+)
