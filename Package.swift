@@ -18,7 +18,6 @@ enum Product {
     static let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
     static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
-    static let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
     static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
     static let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -65,11 +64,36 @@ let layer1: [Target] = [
         Product.configuration,
         Product.yams,
         Product.logging
-    )
+    ),
+    library("Telemetry", Product.logging),
+]
+
+let layer2: [Target] = [
+    library("OpenSSL", uses: ["ServerRuntime", "COpenSSL"]),
+    library("Redis", uses: ["ServerRuntime", "OpenSSL", "CHiredis"], Product.logging),
+    library("Kafka", uses: ["ServerRuntime", "CRdkafka"], Product.logging),
+    library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging),
+    library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging),
+    library("Curl", uses: ["ServerRuntime", "CCurl"], Product.logging),
 ]
 
 let layer3: [Target] = [
-    library("IMProtocol", Product.protobuf)
+    library("IMProtocol", Product.protobuf),
+    library(
+        "IMStorage",
+        uses: ["ServerRuntime", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo", "IMProtocol"],
+        Product.protobuf
+    ),
+]
+
+let layer4: [Target] = [
+    library("IMServices", uses: ["ServerRuntime", "OpenSSL", "Kafka", "IMProtocol", "IMStorage"], Product.protobuf),
+    library(
+        "IMWorkers",
+        uses: ["ServerRuntime", "Kafka", "IMProtocol", "IMStorage"],
+        Product.protobuf,
+        Product.logging
+    ),
 ]
 
 let package = Package(
@@ -84,7 +108,6 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
-    targets: layer0 + layer1 + layer3
+    targets: layer0 + layer1 + layer2 + layer3 + layer4
 )
