@@ -21,6 +21,10 @@ static inline CURLcode curl_shim_setopt_write(CURL *handle, CURLoption option, c
     return curl_easy_setopt(handle, option, callback);
 }
 
+static inline CURLcode curl_shim_setopt_xferinfo(CURL *handle, curl_xferinfo_callback callback) {
+    return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
+}
+
 static inline CURLcode curl_shim_getinfo_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);
 }
