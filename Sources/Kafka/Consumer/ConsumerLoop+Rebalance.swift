@@ -1,0 +1,116 @@
+import CRdkafka
+import Logging
+import ServerRuntime
+
+extension ConsumerLoop {
+    /// Partitions that the group wants back, and until when their bodies may take.
+    struct Revocation {
+        var partitions: [TopicPartition]
+        var deadline: Deadline
+    }
+
+    /// Takes events until there are none: librdkafka only wakes for a queue that was empty.
+    func drainEvents() {
+        while let event = rd_kafka_queue_poll(self.queue.raw, 0) {
+            defer { rd_kafka_event_destroy(event) }
+            switch rd_kafka_event_type(event) {
+            case RD_KAFKA_EVENT_REBALANCE: self.rebalance(event)
+            case RD_KAFKA_EVENT_OFFSET_COMMIT: self.commits.settle(event)
+            case RD_KAFKA_EVENT_ERROR: self.note(event)
+            case RD_KAFKA_EVENT_LOG: RDKafkaLog.forward(event, to: self.session.logger)
+            case RD_KAFKA_EVENT_FETCH:
+                // Partitions have queues of their own before they are fetched. A record here would be lost in silence.
+                self.session.fail(KafkaError(.broker, "a record arrived outside its partition's queue"))
+            default: break
+            }
+        }
+    }
+
+    private func rebalance(_ event: OpaquePointer) {
+        let partitions = RDKafkaTopicPartitions.elements(of: rd_kafka_event_topic_partition_list(event))
+            .map(\.partition)
+        switch rd_kafka_event_error(event) {
+        case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS: self.assigned(partitions)
+        case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS: self.revoked(partitions)
+        case let other:
+            self.session.logger.info(
+                "kafka rebalance failed",
+                metadata: ["kafka.error.code": "\(other.rawValue)"]
+            )
+            self.revoked(Array(self.hosted.keys))
+        }
+    }
+
+    /// The group gives us partitions.
+    ///
+    /// They are accepted at once but fetched only when their bodies have said from where: librdkafka's assignment is
+    /// what is fetched, and grows by each `start`.
+    private func assigned(_ partitions: [TopicPartition]) {
+        let none = RDKafkaTopicPartitions(capacity: 0)
+        self.check(none.withList { rd_kafka_incremental_assign(self.client, $0) }, "assign")
+        guard case .running = self.phase else { return }
+        for id in partitions where self.hosted[id] == nil { self.host(id) }
+    }
+
+    /// The group takes partitions: their bodies are told, and the answer follows when they have returned.
+    private func revoked(_ partitions: [TopicPartition]) {
+        let isLost = rd_kafka_assignment_lost(self.client) != 0
+        for id in partitions {
+            guard let partition = self.hosted[id]?.partition else { continue }
+            if isLost { partition.lose() } else { partition.revoke() }
+        }
+        self.session.logger.debug(
+            "kafka partitions taken away",
+            metadata: ["kafka.partitions": "\(partitions.count)", "kafka.lost": "\(isLost)"]
+        )
+        let timeout = self.session.configuration.revocationTimeout
+        self.revocations.append(Revocation(partitions: partitions, deadline: .after(timeout)))
+    }
+
+    /// Answers the rebalances whose bodies have returned or had their time.
+    func finishRevocations() {
+        while let revocation = self.revocations.first, self.isReady(revocation) {
+            self.revocations.removeFirst()
+            let list = RDKafkaTopicPartitions(capacity: revocation.partitions.count)
+            for id in revocation.partitions {
+                guard let hosted = self.hosted.removeValue(forKey: id) else { continue }
+                hosted.partition.giveBack()
+                if !hosted.isFinished { self.overstaying[id] = hosted.partition }
+                self.failSeeks(of: hosted.partition)
+                self.closeFeed(id)
+                if hosted.isStarted { list.add(id) }
+            }
+            self.check(list.withList { rd_kafka_incremental_unassign(self.client, $0) }, "unassign")
+        }
+    }
+
+    private func isReady(_ revocation: Revocation) -> Bool {
+        if case .leaving = self.phase { return true }
+        return revocation.deadline.hasPassed
+            || revocation.partitions.allSatisfy { self.hosted[$0]?.isFinished ?? true }
+    }
+
+    private func note(_ event: OpaquePointer) {
+        let raw = rd_kafka_event_error(event)
+        if raw == RD_KAFKA_RESP_ERR__FATAL, let failure = self.session.client.fatalError {
+            self.session.fail(failure)
+            return
+        }
+        let text = rd_kafka_event_error_string(event).map { String(cString: $0) } ?? ""
+        self.session.logger.debug(
+            "kafka consumer error",
+            metadata: ["kafka.error.code": "\(raw.rawValue)", "kafka.error.text": "\(text)"]
+        )
+    }
+
+    /// Logs an error object, which is consumed.
+    func check(_ object: OpaquePointer?, _ operation: String) {
+        guard let object else { return }
+        let error = KafkaError(takingOwnershipOf: object)
+        self.session.logger.info(
+            "kafka assignment failed",
+            metadata: ["kafka.operation": "\(operation)", "error": "\(error)"]
+        )
+        if error.isFatal { self.session.fail(error) }
+    }
+}

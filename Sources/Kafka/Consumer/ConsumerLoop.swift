@@ -1,0 +1,231 @@
+import CRdkafka
+import Logging
+import ServerRuntime
+import Synchronization
+
+/// The thread of a consumer: the only one that polls, assigns, seeks and commits.
+///
+/// It sleeps on a descriptor that librdkafka's queues and tasks write to. Rebalances are answered when the bodies are
+/// ready for it; meanwhile the loop goes on polling, so that the member is never taken for dead.
+final class ConsumerLoop {
+    /// A partition that is assigned, or was until its body ends.
+    struct Hosted {
+        var partition: KafkaPartition
+        /// Whether the body has returned.
+        var isFinished = false
+        /// Whether librdkafka fetches it.
+        var isStarted = false
+    }
+
+    enum Phase {
+        case running
+        /// Waiting for the bodies.
+        case draining(Deadline)
+        /// Waiting for the broker to let go of us.
+        case leaving(Deadline)
+        case closed
+    }
+
+    let session: ConsumerSession
+    let queue: RDKafkaQueue
+    var phase = Phase.running
+    var hosted: [TopicPartition: Hosted] = [:]
+    /// Partitions that were given back while their bodies were still at work.
+    var overstaying: [TopicPartition: KafkaPartition] = [:]
+    /// Rebalances that wait for bodies, in order.
+    var revocations: [Revocation] = []
+    var seeks: [Seek] = []
+    var commits = CommitLedger()
+    var nextCommitRetry = Deadline.after(.zero)
+    private var feeds: [TopicPartition: FeedBox] = [:]
+    private var generation: UInt64 = 0
+
+    /// A class, because a dictionary cannot hold a value that is not copyable.
+    final class FeedBox {
+        var feed: PartitionFeed
+
+        init(_ feed: consuming PartitionFeed) {
+            self.feed = feed
+        }
+    }
+
+    init(_ session: ConsumerSession) {
+        self.session = session
+        let client = session.client.raw
+        // Everything that concerns the client arrives in one queue; records have a queue for each partition.
+        rd_kafka_poll_set_consumer(client)
+        self.queue = RDKafkaQueue(takingOwnershipOf: rd_kafka_queue_get_consumer(client))
+        self.queue.wakes(session.wake)
+    }
+
+    var client: OpaquePointer {
+        self.session.client.raw
+    }
+
+    /// Runs until the group has been left and the client destroyed.
+    static func run(_ session: ConsumerSession) {
+        // The loop's queues have to be gone before the client is.
+        do {
+            let loop = ConsumerLoop(session)
+            loop.subscribe()
+            loop.serve()
+            loop.tearDown()
+        }
+        session.client.destroy()
+        session.assignmentSource.finish()
+    }
+
+    private func serve() {
+        while true {
+            self.runCommands()
+            self.drainEvents()
+            self.pumpAll()
+            self.retrySeeks()
+            self.finishRevocations()
+            self.retryCommits()
+            self.commits.expire()
+            self.advancePhase()
+            if case .closed = self.phase { return }
+            self.session.wake.wait(milliseconds: self.pause)
+        }
+    }
+
+    /// How long to sleep when nobody wakes; polling at least that often also keeps `max.poll.interval.ms`.
+    private var pause: Int32 {
+        if !self.seeks.isEmpty { return 10 }
+        if !self.commits.postponed.isEmpty { return 50 }
+        switch self.phase {
+        case .leaving: return 20
+        case .running, .draining, .closed:
+            return self.revocations.isEmpty && self.commits.isEmpty ? 500 : 100
+        }
+    }
+
+    // MARK: - Commands
+
+    private func runCommands() {
+        var commits: [CommitLedger.Request] = []
+        let timeout = self.session.configuration.operationTimeout
+        for command in self.session.takeCommands() {
+            switch command {
+            case .start(let partition, let offset, let reply): self.start(partition, offset, reply)
+            case .commit(let partition, let next, let reply):
+                commits.append(.init(partition: partition, next: next, deadline: .after(timeout), reply: reply))
+            case .bodyFinished(let partition): self.bodyFinished(partition)
+            case .shutDown: self.beginDraining()
+            }
+        }
+        if !commits.isEmpty { self.commit(commits) }
+    }
+
+    private func bodyFinished(_ partition: KafkaPartition) {
+        if self.overstaying[partition.id] === partition { self.overstaying[partition.id] = nil }
+        guard self.hosted[partition.id]?.partition === partition else { return }
+        self.hosted[partition.id]?.isFinished = true
+    }
+
+    // MARK: - Records
+
+    private func pumpAll() {
+        for (id, box) in self.feeds { self.pump(id, box) }
+    }
+
+    private func pump(_ id: TopicPartition, _ box: FeedBox) {
+        guard let partition = self.hosted[id]?.partition, !self.isSeeking(partition) else { return }
+        var hasStopped = false
+        box.feed.pump(into: partition.reader) { signal in
+            guard case .error(let error) = signal else { return }
+            partition.reader.finish(error)
+            hasStopped = hasStopped || !error.isRetriable
+        }
+        partition.queued.store(box.feed.count, ordering: .relaxed)
+        if hasStopped { self.stop(id) }
+    }
+
+    /// Makes a queue of the partition's own, into which nothing has been fetched yet.
+    func openFeed(_ partition: KafkaPartition, firstOffset: Int64) -> Bool {
+        guard self.feeds[partition.id] == nil else {
+            self.feeds[partition.id]?.feed.firstOffset = firstOffset
+            return true
+        }
+        let raw = rd_kafka_queue_get_partition(self.client, partition.topic, partition.partition)
+        guard let raw else { return false }
+        let queue = RDKafkaQueue(takingOwnershipOf: raw)
+        // Without this the records would go to the consumer's queue, where nothing keeps partitions apart.
+        rd_kafka_queue_forward(raw, nil)
+        queue.wakes(self.session.wake)
+        self.feeds[partition.id] = FeedBox(
+            PartitionFeed(queue, topic: partition.topic, firstOffset: firstOffset)
+        )
+        return true
+    }
+
+    func closeFeed(_ id: TopicPartition) {
+        self.feeds[id] = nil
+    }
+
+    // MARK: - Assignment
+
+    /// Makes the partition known to the bodies' side.
+    func host(_ id: TopicPartition) {
+        self.generation += 1
+        let partition = KafkaPartition(
+            id,
+            generation: self.generation,
+            predecessor: self.overstaying[id],
+            session: self.session
+        )
+        self.hosted[id] = Hosted(partition: partition)
+        self.session.assignmentSource.yield(partition)
+    }
+
+    private func subscribe() {
+        let list = RDKafkaTopicPartitions(
+            self.session.configuration.topics.map {
+                TopicPartition(topic: $0, partition: RD_KAFKA_PARTITION_UA)
+            }
+        )
+        let status = list.withList { rd_kafka_subscribe(self.client, $0) }
+        guard status != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        self.session.fail(KafkaError(rdkafka: status, detail: "subscribe"))
+    }
+
+    // MARK: - Shutting down
+
+    private func beginDraining() {
+        guard case .running = self.phase else { return }
+        self.phase = .draining(.after(self.session.configuration.revocationTimeout))
+        for hosted in self.hosted.values { hosted.partition.revoke() }
+    }
+
+    private func advancePhase() {
+        switch self.phase {
+        case .running, .closed: return
+        case .draining(let deadline):
+            let isDrained = self.hosted.values.allSatisfy(\.isFinished) && self.commits.isEmpty
+            guard isDrained || deadline.hasPassed else { return }
+            for hosted in self.hosted.values { hosted.partition.giveBack() }
+            self.leave()
+        case .leaving(let deadline):
+            guard rd_kafka_consumer_closed(self.client) != 0 || deadline.hasPassed else { return }
+            self.phase = .closed
+        }
+    }
+
+    private func leave() {
+        self.phase = .leaving(.after(self.session.configuration.leaveTimeout))
+        guard let error = rd_kafka_consumer_close_queue(self.client, self.queue.raw) else { return }
+        let failure = KafkaError(takingOwnershipOf: error)
+        self.session.logger.debug("kafka consumer cannot leave its group", metadata: ["error": "\(failure)"])
+        self.phase = .closed
+    }
+
+    /// Ends everything that still waits, and gives up the queues.
+    private func tearDown() {
+        for hosted in self.hosted.values { hosted.partition.giveBack() }
+        self.failSeeks()
+        self.commits.failAll()
+        self.feeds = [:]
+        self.session.closeInbox()
+    }
+}

@@ -1,0 +1,88 @@
+public import Logging
+
+/// A member of a consumer group that runs a piece of code for every partition it owns.
+///
+/// The library fetches ahead within bounds for each partition and stops when a body does not keep up; it keeps the
+/// membership alive however long a body takes. Offsets are committed only by `KafkaPartition.commit`.
+public final class KafkaConsumer: Sendable {
+    private let configuration: KafkaConsumerConfiguration
+    private let logger: Logger
+
+    /// Checks the configuration.
+    ///
+    /// Nothing is started and no broker is contacted.
+    ///
+    /// - Parameters:
+    ///   - configuration: how the member behaves.
+    ///   - logger: where the client's own log lines go, below warning.
+    /// - Throws: `.invalidConfiguration` naming the key.
+    public init(_ configuration: KafkaConsumerConfiguration, logger: Logger) throws(KafkaError) {
+        self.configuration = configuration
+        self.logger = logger
+        _ = try configuration.makeConf()
+    }
+
+    /// Joins the group and runs `body`, in a task of its own, for every partition that is assigned.
+    ///
+    /// When the group asks for a partition, its stream ends (`nextBatch()` returns `nil`) and the partition is given
+    /// back when the body has returned, at the latest after `revocationTimeout`; then the body's task is cancelled. The
+    /// same happens to all partitions when the surrounding task is cancelled: bodies are not cancelled with it, they
+    /// see the end of their streams and may finish and commit. A partition that comes back gets a new `KafkaPartition`,
+    /// and its body begins only after the former one has returned.
+    ///
+    /// A body that returns early leaves its partition unread until it is assigned anew. An error that a body throws ends
+    /// `run`, except for `.notOwned`, `.closed` and cancellation once its partition has gone.
+    ///
+    /// - Parameter body: the work on one partition.
+    /// - Throws: the first error of a body, or a fatal one of the client, after everything has been closed.
+    public func run(_ body: @escaping @Sendable (KafkaPartition) async throws -> Void) async throws {
+        let session = try ConsumerSession(self.configuration, logger: self.logger)
+        // Not a child task: cancelling the caller has to reach the bodies as the end of their streams. It is awaited.
+        let supervisor = Task { try await Self.supervise(session, body) }
+        try await withTaskCancellationHandler {
+            try await supervisor.value
+        } onCancel: {
+            session.shutDown()
+        }
+    }
+
+    private static func supervise(
+        _ session: ConsumerSession,
+        _ body: @escaping @Sendable (KafkaPartition) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await session.runOnThread() }
+            await withDiscardingTaskGroup { bodies in
+                for await partition in session.assignments {
+                    bodies.addTask { await self.host(partition, session, body) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        await session.endPool()
+        if let error = session.firstFailure { throw error }
+    }
+
+    private static func host(
+        _ partition: KafkaPartition,
+        _ session: ConsumerSession,
+        _ body: @escaping @Sendable (KafkaPartition) async throws -> Void
+    ) async {
+        await partition.predecessor?.waitUntilFinished()
+        // A task of its own, so that this body alone can be cancelled when it outstays its partition.
+        let task = Task { try await body(partition) }
+        partition.bodyStarted { task.cancel() }
+        do {
+            try await task.value
+        } catch {
+            if partition.isOwned || !self.isEndOfPartition(error) { session.fail(error) }
+        }
+        partition.bodyFinished()
+        session.bodyFinished(partition)
+    }
+
+    private static func isEndOfPartition(_ error: any Error) -> Bool {
+        guard let error = error as? KafkaError else { return error is CancellationError }
+        return [.notOwned, .closed, .cancelled].contains(error.code)
+    }
+}

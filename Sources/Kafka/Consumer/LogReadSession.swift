@@ -1,0 +1,141 @@
+import CRdkafka
+import Logging
+import ServerRuntime
+import Synchronization
+
+/// The client and the thread of one call of a log reader.
+final class LogReadSession: Sendable {
+    let reader: RecordReader
+    private let client: RDKafkaClient
+    private let wake: WakeDescriptor
+    private let logger: Logger
+    private let isCancelled = Atomic(false)
+
+    init(_ connection: KafkaConnectionConfiguration, logger: Logger) throws(KafkaError) {
+        self.logger = logger
+        self.wake = try WakeDescriptor()
+        self.client = try RDKafkaClient(.consumer, Self.makeConf(connection), wake: self.wake)
+        self.reader = RecordReader(recordsMax: 500, bytesMax: 1024 * 1024, wake: self.wake)
+    }
+
+    /// Builds librdkafka's configuration.
+    static func makeConf(_ connection: KafkaConnectionConfiguration) throws(KafkaError) -> RDKafkaConf {
+        let conf = RDKafkaConf()
+        try connection.apply(
+            [
+                ("isolation.level", "read_committed"),
+                ("allow.auto.create.topics", "false"),
+                ("auto.offset.reset", "error"),
+                // Tells that the log's end is reached, also when its last offsets hold no record.
+                ("enable.partition.eof", "true"),
+                ("queued.min.messages", "2000"),
+                ("queued.max.messages.kbytes", "4096"),
+                ("fetch.error.backoff.ms", "100"),
+            ],
+            to: conf
+        )
+        conf.enableEvents([.error, .log])
+        return conf
+    }
+
+    /// Ends the thread's work soon.
+    func cancel() {
+        self.isCancelled.store(true, ordering: .releasing)
+        self.wake.wake()
+    }
+
+    /// Runs one blocking call on a thread, then destroys the client.
+    func query<Value: Sendable>(
+        _ deadline: Deadline,
+        _ body: @escaping @Sendable (OpaquePointer, Int32) throws(KafkaError) -> Value
+    ) async throws(KafkaError) -> Value {
+        let result = try await self.onThread { () -> Result<Value, KafkaError> in
+            do throws(KafkaError) {
+                guard !deadline.hasPassed else { throw Self.timedOut }
+                return .success(try body(self.client.raw, deadline.remainingMilliseconds))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Fills the mailbox with a range of a partition, ends it, and destroys the client.
+    func runOnThread(_ id: TopicPartition, from: Int64, to: Int64, deadline: Deadline) async throws(KafkaError) {
+        try await self.onThread { self.read(id, from: from, to: to, deadline: deadline) }
+    }
+
+    private static let timedOut = KafkaError(.timedOut, "the deadline passed while reading", isRetriable: true)
+
+    private func onThread<Value: Sendable>(
+        _ body: @escaping @Sendable () -> Value
+    ) async throws(KafkaError) -> Value {
+        do {
+            return try await DedicatedThread.run("kafka-log-read") {
+                defer { self.client.destroy() }
+                return body()
+            }
+        } catch {
+            // There was no thread; the client has no work under way that could block.
+            self.client.destroy()
+            self.reader.finish(error)
+            throw error
+        }
+    }
+
+    private func read(_ id: TopicPartition, from: Int64, to: Int64, deadline: Deadline) {
+        let client = self.client.raw
+        guard let topic = rd_kafka_topic_new(client, id.topic, nil) else {
+            self.reader.finish(KafkaError(rdkafka: rd_kafka_last_error(), topic: id.topic))
+            return
+        }
+        defer { rd_kafka_topic_destroy(topic) }
+        let events = RDKafkaQueue(takingOwnershipOf: rd_kafka_queue_get_main(client))
+        let records = RDKafkaQueue(takingOwnershipOf: rd_kafka_queue_new(client))
+        records.wakes(self.wake)
+        guard rd_kafka_consume_start_queue(topic, id.partition, from, records.raw) == 0 else {
+            let error = KafkaError(rdkafka: rd_kafka_last_error(), topic: id.topic, partition: id.partition)
+            self.reader.finish(error)
+            return
+        }
+        // A partition is stopped before its queue goes; the call waits for the client's own thread only.
+        defer { rd_kafka_consume_stop(topic, id.partition) }
+        let feed = PartitionFeed(records, topic: id.topic, firstOffset: from)
+        self.serve(feed, events: events, to: to, deadline: deadline)
+    }
+
+    private func serve(
+        _ feed: borrowing PartitionFeed,
+        events: borrowing RDKafkaQueue,
+        to end: Int64,
+        deadline: Deadline
+    ) {
+        var isDone = false
+        while !isDone, !self.isCancelled.load(ordering: .acquiring) {
+            guard !deadline.hasPassed else {
+                self.reader.finish(Self.timedOut)
+                return
+            }
+            self.drain(events)
+            feed.pump(into: self.reader, upTo: end) { signal in
+                switch signal {
+                case .end(let offset): isDone = isDone || offset >= end
+                // Passing errors are librdkafka's to overcome; the deadline bounds them.
+                case .error(let error) where error.isRetriable: break
+                case .error(let error):
+                    self.reader.finish(error)
+                    isDone = true
+                }
+            }
+            if !isDone { self.wake.wait(milliseconds: min(500, max(1, deadline.remainingMilliseconds))) }
+        }
+        self.reader.finish(nil)
+    }
+
+    private func drain(_ events: borrowing RDKafkaQueue) {
+        while let event = rd_kafka_queue_poll(events.raw, 0) {
+            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_LOG { RDKafkaLog.forward(event, to: self.logger) }
+            rd_kafka_event_destroy(event)
+        }
+    }
+}

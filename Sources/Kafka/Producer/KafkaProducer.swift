@@ -1,0 +1,111 @@
+public import Logging
+import ServerRuntime
+
+/// Sends records and tells when the broker has stored them.
+///
+/// One per process is enough: all senders share its connections and its batches. Nothing is sent until `run()` runs;
+/// a `send` before that waits for it.
+public final class KafkaProducer: Sendable {
+    private let configuration: KafkaProducerConfiguration
+    private let logger: Logger
+    private let gate = SessionGate()
+
+    /// Checks the configuration.
+    ///
+    /// Nothing is started and no broker is contacted.
+    ///
+    /// - Parameters:
+    ///   - configuration: how the producer behaves.
+    ///   - logger: where the client's own log lines go, below warning.
+    /// - Throws: `.invalidConfiguration` naming the key.
+    public init(_ configuration: KafkaProducerConfiguration, logger: Logger) throws(KafkaError) {
+        self.configuration = configuration
+        self.logger = logger
+        _ = try configuration.makeConf()
+    }
+
+    /// Runs the producer until the task is cancelled; then delivers what is under way, within the configured
+    /// `flushTimeout`, and closes everything.
+    ///
+    /// An idempotent client that raises a fatal error is replaced by a new one: records under way fail, with
+    /// `mayHaveBeenApplied` set where the broker may have them, and later ones go through the new client.
+    ///
+    /// - Throws: `KafkaError` when the client cannot be created, or when `run()` was called before.
+    public func run() async throws {
+        guard self.gate.begin() else { throw KafkaError(.closed, "run() may be called once") }
+        defer { self.gate.close() }
+        var failures = 0
+        while !Task.isCancelled {
+            let session = try ProducerSession(self.configuration, logger: self.logger)
+            let started = ContinuousClock.now
+            switch try await self.host(session) {
+            case .closed: return
+            case .fatal(let error):
+                failures = started.duration(to: .now) > .seconds(30) ? 1 : failures + 1
+                self.logger.info("kafka producer is replaced", metadata: ["error": "\(error)"])
+                // Cancelled: the loop's condition ends the loop.
+                try? await Task.sleep(for: Backoff().delay(attempt: failures))
+            }
+        }
+    }
+
+    private func host(_ session: ProducerSession) async throws(KafkaError) -> ProducerSession.Ending {
+        let gate = self.gate
+        gate.open(session)
+        do {
+            let ending = try await withTaskCancellationHandler {
+                try await session.runOnThread()
+            } onCancel: {
+                gate.close()
+                session.close()
+            }
+            gate.pause()
+            return ending
+        } catch let error as KafkaError {
+            gate.close()
+            session.abandon()
+            throw error
+        } catch {
+            throw KafkaError(.system, "\(error)")
+        }
+    }
+
+    /// Sends a record and returns when the broker has acknowledged it.
+    ///
+    /// Cancelling has an effect only until the record is handed over; after that the outcome is awaited, at most for
+    /// `deliveryTimeout`, because nobody could take the record back.
+    ///
+    /// - Parameter record: the record.
+    /// - Returns: where it is stored.
+    /// - Throws: a `KafkaError` with the topic and partition; `mayHaveBeenApplied` says whether it can be stored all
+    ///   the same. With an idempotent producer the library's own retries never store it twice.
+    public func send(_ record: KafkaProducerRecord) async throws(KafkaError) -> KafkaDelivery {
+        let results = await self.send([record])
+        guard let result = results.first else { throw KafkaError(.closed, "no outcome") }
+        return try result.get()
+    }
+
+    /// Sends records and returns when all have an outcome, with one suspension for all of them.
+    ///
+    /// Records of one partition keep the order of the array. One that fails does not stop those behind it.
+    ///
+    /// - Parameter records: the records; may be empty.
+    /// - Returns: the outcome of each record, at its place.
+    public func send(_ records: [KafkaProducerRecord]) async -> [Result<KafkaDelivery, KafkaError>] {
+        guard !records.isEmpty else { return [] }
+        let timeout = self.configuration.deliveryTimeout
+        do throws(KafkaError) {
+            guard !Task.isCancelled else {
+                throw KafkaError(.cancelled, "cancelled before the record was sent")
+            }
+            let session = try await self.gate.session(deadline: .after(timeout))
+            return await withCheckedContinuation { continuation in
+                session.submit(
+                    DeliveryBatch(records, deadline: .now.advanced(by: timeout), continuation: continuation)
+                )
+            }
+        } catch {
+            return Array(repeating: .failure(error), count: records.count)
+        }
+    }
+}

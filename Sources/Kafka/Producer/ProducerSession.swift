@@ -1,0 +1,251 @@
+import CRdkafka
+import Logging
+import ServerRuntime
+import Synchronization
+
+/// One life of a producer's client: from `rd_kafka_new` to `rd_kafka_destroy`.
+///
+/// Records are handed over on the sender's thread, which does not block; reports arrive on the session's own thread,
+/// woken by the client's main queue.
+final class ProducerSession: Sendable {
+    /// Why a session has ended.
+    enum Ending: Sendable {
+        case closed
+        /// The client raised a fatal error, such as a gap in an idempotent sequence.
+        ///
+        /// A new session can go on.
+        case fatal(KafkaError)
+    }
+
+    private struct State {
+        /// Records that librdkafka carries.
+        var pending = 0
+        /// Records that wait for room, in order.
+        var overflow = OverflowLine()
+        var flushDeadline: Deadline?
+        var failure: KafkaError?
+    }
+
+    private let client: RDKafkaClient
+    private let topics = RDKafkaTopics()
+    private let wake: WakeDescriptor
+    private let configuration: KafkaProducerConfiguration
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(_ configuration: KafkaProducerConfiguration, logger: Logger) throws(KafkaError) {
+        self.configuration = configuration
+        self.logger = logger
+        self.wake = try WakeDescriptor()
+        self.client = try RDKafkaClient(.producer, configuration.makeConf(), wake: self.wake)
+    }
+
+    // MARK: - Senders
+
+    /// Hands the records of a batch over; each gets its outcome exactly once.
+    func submit(_ batch: DeliveryBatch) {
+        guard self.client.enter() else {
+            let failure = self.state.withLock { $0.failure }
+            let error = failure ?? KafkaError(.closed, "the producer is closed")
+            for index in batch.records.indices { batch.settle(index, .failure(error)) }
+            return
+        }
+        defer { self.client.leave() }
+        self.submit(batch, from: 0)
+    }
+
+    private func submit(_ batch: DeliveryBatch, from first: Int) {
+        for index in first..<batch.records.count {
+            let isBehindOthers = self.state.withLock { !$0.overflow.isEmpty }
+            if isBehindOthers || !self.enqueue(batch, index) {
+                self.waitInLine(batch, from: index)
+                return
+            }
+        }
+    }
+
+    /// `false` when there is no room.
+    private func enqueue(_ batch: DeliveryBatch, _ index: Int) -> Bool {
+        let record = batch.records[index]
+        guard let topic = self.topics.handle(record.topic, self.client.raw) else {
+            batch.settle(index, .failure(KafkaError(.invalidArgument, "not the name of a topic", topic: record.topic)))
+            return true
+        }
+        // Counted before: the report can arrive on the other thread before the call returns.
+        self.state.withLock { $0.pending += 1 }
+        let result = RDKafkaProduce.enqueue(record, topic, self.client.raw, opaque: batch.retainSlot(index))
+        guard result != RD_KAFKA_RESP_ERR_NO_ERROR else { return true }
+        batch.discardSlot()
+        self.state.withLock { $0.pending -= 1 }
+        if result == RD_KAFKA_RESP_ERR__QUEUE_FULL { return false }
+        var error = KafkaError(rdkafka: result, topic: record.topic, partition: record.partition)
+        if result == RD_KAFKA_RESP_ERR__INVALID_ARG { error.code = .invalidArgument }
+        batch.settle(index, .failure(error))
+        return true
+    }
+
+    private func waitInLine(_ batch: DeliveryBatch, from first: Int) {
+        let limit = self.configuration.queueRecordsMax
+        let hasJoined = self.state.withLock { state in
+            // An empty line takes any batch: its sender is suspended, so nothing piles up behind it.
+            guard state.overflow.isEmpty || state.overflow.recordCount + batch.records.count - first <= limit else {
+                return false
+            }
+            state.overflow.append(batch, from: first)
+            return true
+        }
+        guard !hasJoined else {
+            self.wake.wake()
+            return
+        }
+        let error = KafkaError(.queueFull, "\(limit) records wait for room already", isRetriable: true)
+        for index in first..<batch.records.count { batch.settle(index, .failure(error)) }
+    }
+
+    /// Begins the end: what is under way is still delivered, until the flush timeout.
+    func close() {
+        let deadline = Deadline.after(self.configuration.flushTimeout)
+        // First: who sees the deadline may rely on nobody entering any more.
+        self.client.close()
+        self.state.withLock { state in
+            if state.flushDeadline == nil { state.flushDeadline = deadline }
+        }
+        self.wake.wake()
+    }
+
+    // MARK: - The session's thread
+
+    /// Serves reports until the session is closed or beyond repair, then destroys the client.
+    func runOnThread() async throws(KafkaError) -> Ending {
+        try await DedicatedThread.run("kafka-producer") { self.loop() }
+    }
+
+    /// Destroys the client of a session whose thread never ran.
+    ///
+    /// Blocks shortly.
+    func abandon() {
+        self.client.close()
+        self.topics.destroyAll()
+        self.client.destroy()
+    }
+
+    private func loop() -> Ending {
+        let ending = self.serve()
+        self.topics.destroyAll()
+        self.client.destroy()
+        return ending
+    }
+
+    private func serve() -> Ending {
+        let queue = RDKafkaQueue(takingOwnershipOf: rd_kafka_queue_get_main(self.client.raw))
+        queue.wakes(self.wake)
+        var hasPurged = false
+        while true {
+            self.drain(queue)
+            self.advanceLine()
+            // Asked first: a sender who has left by now has handed over everything that is counted below.
+            let isUnused = self.client.isUnused
+            let (isSettled, deadline, failure) = self.state.withLock { state in
+                (state.pending == 0 && state.overflow.isEmpty, state.flushDeadline, state.failure)
+            }
+            if failure != nil || deadline?.hasPassed == true {
+                if !hasPurged { self.purge(failure) }
+                hasPurged = true
+            }
+            let isIdle = isUnused && isSettled
+            if isIdle, let failure { return .fatal(failure) }
+            if isIdle, deadline != nil { return .closed }
+            self.wake.wait(milliseconds: self.pause(isFlushing: deadline, hasPurged: hasPurged))
+        }
+    }
+
+    /// How long to sleep when nobody wakes: only deadlines need the time.
+    private func pause(isFlushing deadline: Deadline?, hasPurged: Bool) -> Int32 {
+        // Purged records are reported by the brokers' threads; that one of them is inside a connect only delays them.
+        if hasPurged { return 50 }
+        if let deadline { return min(1000, max(1, deadline.remainingMilliseconds)) }
+        return self.state.withLock { $0.overflow.isEmpty } ? 60_000 : 100
+    }
+
+    /// Gives up what is under way.
+    ///
+    /// Every record still gets its report.
+    private func purge(_ failure: KafkaError?) {
+        let error = failure ?? KafkaError(.closed, "shut down before there was room", isRetriable: true)
+        for (batch, index) in self.state.withLock({ $0.overflow.removeAll() }) {
+            batch.settle(index, .failure(error))
+        }
+        rd_kafka_purge(self.client.raw, Int32(RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT))
+    }
+
+    /// Moves waiting records on, and gives up those whose time is over.
+    private func advanceLine() {
+        while let (batch, index) = self.state.withLock({ $0.overflow.first }) {
+            if batch.deadline <= .now {
+                let error = KafkaError(.timedOut, "no room in the producer's queue in time", isRetriable: true)
+                batch.settle(index, .failure(error))
+            } else if !self.enqueue(batch, index) {
+                return
+            }
+            self.state.withLock { $0.overflow.removeFirst() }
+        }
+    }
+
+    /// Takes events until there are none: librdkafka only wakes for a queue that was empty.
+    private func drain(_ queue: borrowing RDKafkaQueue) {
+        while let event = rd_kafka_queue_poll(queue.raw, 0) {
+            defer { rd_kafka_event_destroy(event) }
+            switch rd_kafka_event_type(event) {
+            case RD_KAFKA_EVENT_DR: self.deliver(event)
+            case RD_KAFKA_EVENT_ERROR: self.note(event)
+            case RD_KAFKA_EVENT_LOG: RDKafkaLog.forward(event, to: self.logger)
+            default: break
+            }
+        }
+    }
+
+    private func deliver(_ event: OpaquePointer) {
+        var count = 0
+        var topic: (handle: OpaquePointer?, name: String) = (nil, "")
+        while let message = rd_kafka_event_message_next(event) {
+            guard let opaque = message.pointee._private else { continue }
+            if topic.handle == nil || topic.handle != message.pointee.rkt {
+                topic = (message.pointee.rkt, String(cString: rd_kafka_topic_name(message.pointee.rkt)))
+            }
+            DeliveryBatch.settle(opaque, self.outcome(message, topic: topic.name))
+            count += 1
+        }
+        self.state.withLock { $0.pending -= count }
+    }
+
+    private func outcome(
+        _ message: UnsafePointer<rd_kafka_message_t>,
+        topic: String
+    ) -> Result<KafkaDelivery, KafkaError> {
+        guard message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
+            return .success(
+                KafkaDelivery(topic: topic, partition: message.pointee.partition, offset: message.pointee.offset)
+            )
+        }
+        let partition = message.pointee.partition
+        var error = KafkaError(rdkafka: message.pointee.err, topic: topic, partition: partition < 0 ? nil : partition)
+        error.mayHaveBeenApplied = rd_kafka_message_status(message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED
+        let broker = rd_kafka_message_broker_id(message)
+        if broker >= 0 { error.broker = broker }
+        return .failure(error)
+    }
+
+    private func note(_ event: OpaquePointer) {
+        let raw = rd_kafka_event_error(event)
+        if raw == RD_KAFKA_RESP_ERR__FATAL, let failure = self.client.fatalError {
+            self.state.withLock { $0.failure = failure }
+            self.client.close()
+            return
+        }
+        let text = rd_kafka_event_error_string(event).map { String(cString: $0) } ?? ""
+        self.logger.debug(
+            "kafka producer error",
+            metadata: ["kafka.error.code": "\(raw.rawValue)", "kafka.error.text": "\(text)"]
+        )
+    }
+}

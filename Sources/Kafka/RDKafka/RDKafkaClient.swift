@@ -1,0 +1,101 @@
+import CRdkafka
+import Synchronization
+
+/// Owner of an `rd_kafka_t`.
+///
+/// Unchecked because of the pointer: the API is thread safe (librdkafka INTRODUCTION.md, "Threads and callbacks"), and
+/// `enter()` keeps the pointer alive for whoever is not the thread that destroys it.
+final class RDKafkaClient: @unchecked Sendable {
+    /// Which half of the API the client serves.
+    enum Kind {
+        case producer
+        case consumer
+    }
+
+    private struct Users {
+        var count = 0
+        var isClosed = false
+        var isDestroyed = false
+    }
+
+    /// The client, for calls of librdkafka between `enter()` and `leave()` or on the thread that destroys it.
+    let raw: OpaquePointer
+    /// Woken when the last user has left a closed client.
+    let wake: WakeDescriptor
+    private let users = Mutex(Users())
+
+    /// Creates the client, which starts librdkafka's threads.
+    init(_ kind: Kind, _ conf: consuming RDKafkaConf, wake: WakeDescriptor) throws(KafkaError) {
+        self.wake = wake
+        var text = [CChar](repeating: 0, count: 512)
+        let raw = conf.surrender()
+        let type = kind == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
+        guard let client = rd_kafka_new(type, raw, &text, text.count) else {
+            _ = RDKafkaConf(takingOwnershipOf: raw)
+            throw KafkaError(.invalidConfiguration, String(nulTerminated: text))
+        }
+        self.raw = client
+        // Logs go where the events go; without this they stay in a queue of their own for ever.
+        rd_kafka_set_log_queue(client, nil)
+    }
+
+    deinit {
+        // Programmer error: destroying here could block whichever thread drops the last reference, so it is an
+        // explicit step of the owner's `run()`, and forgetting it must not pass unseen.
+        precondition(self.users.withLock { $0.isDestroyed }, "rd_kafka_t dropped without destroy()")
+    }
+
+    /// Begins a use from a thread other than the owner's; `false` when the client is closing.
+    func enter() -> Bool {
+        self.users.withLock { users in
+            guard !users.isClosed else { return false }
+            users.count += 1
+            return true
+        }
+    }
+
+    /// Ends a use that `enter()` has begun.
+    func leave() {
+        let isLast = self.users.withLock { users in
+            users.count -= 1
+            return users.isClosed && users.count == 0
+        }
+        if isLast { self.wake.wake() }
+    }
+
+    /// Refuses new uses from now on.
+    func close() {
+        self.users.withLock { $0.isClosed = true }
+    }
+
+    /// Whether no use is under way.
+    ///
+    /// After `close()` it stays true once it is.
+    var isUnused: Bool {
+        self.users.withLock { $0.count == 0 }
+    }
+
+    /// Refuses new uses, waits for those under way, and destroys the client.
+    ///
+    /// Blocks: for the owner's thread only.
+    ///
+    /// Uses end by themselves: each is a call that does not block or that carries a timeout.
+    func destroy() {
+        self.close()
+        while !self.isUnused { self.wake.wait(milliseconds: 1000) }
+        // The group, if any, has been left before.
+        rd_kafka_destroy_flags(self.raw, Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
+        self.users.withLock { $0.isDestroyed = true }
+    }
+
+    /// The reason of the fatal error that the client has raised, or `nil`.
+    var fatalError: KafkaError? {
+        var text = [CChar](repeating: 0, count: 512)
+        let raw = rd_kafka_fatal_error(self.raw, &text, text.count)
+        guard raw != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        var error = KafkaError(rdkafka: raw, detail: String(nulTerminated: text))
+        error.isFatal = true
+        error.isRetriable = false
+        return error
+    }
+}
