@@ -1,0 +1,96 @@
+import IMProtocol
+import Mongo
+
+/// The messages of one write that share a block.
+struct BlockPart: Sendable {
+    struct Message: Sendable {
+        let slot: Int
+        let identity: MessageIdentity
+        let data: Openim_Sdkws_MsgData
+    }
+
+    let conversationID: String
+    let documentID: String
+    let messages: [Message]
+
+    /// Splits consecutive messages at the borders of blocks.
+    static func split(_ run: SequencedMessages) throws -> [BlockPart] {
+        var parts: [BlockPart] = []
+        var rest = run.messages[...]
+        while let first = rest.first {
+            let number = MessageBlock.number(of: first.seq)
+            let part = rest.prefix { MessageBlock.number(of: $0.seq) == number }
+            rest = rest.dropFirst(part.count)
+            let messages = try part.map { message in
+                Message(
+                    slot: MessageBlock.slot(of: message.seq),
+                    identity: try MessageIdentity(
+                        conversationID: run.conversationID,
+                        sendID: message.sendID,
+                        clientMsgID: message.clientMsgID
+                    ),
+                    data: message
+                )
+            }
+            let documentID = MessageBlock.documentID(run.conversationID, number: number)
+            parts.append(BlockPart(conversationID: run.conversationID, documentID: documentID, messages: messages))
+        }
+        return parts
+    }
+
+    /// The write of the normal path: all slots of this part at once, if all are empty.
+    var update: MongoWrite {
+        .updateOne(filter: self.filter(self.messages), update: self.change(self.messages), upsert: false)
+    }
+
+    /// Matches the block when the slots of `messages` are empty. An emptied slot keeps its `id` and is not empty.
+    func filter(_ messages: [Message]) -> BSONDocument {
+        var filter: BSONDocument = ["doc_id": .string(self.documentID)]
+        for message in messages { filter.append("msgs.\(message.slot).id", .null) }
+        return filter
+    }
+
+    /// Fills the slots of `messages` and widens the block's range of creation times.
+    func change(_ messages: [Message]) -> BSONDocument {
+        var set = BSONDocument()
+        for message in messages {
+            set.append("msgs.\(message.slot)", .document(Self.slotDocument(message)))
+        }
+        let times = messages.map(\.data.createTime)
+        return [
+            "$set": .document(set),
+            "$min": .document(["c0": .int64(times.min() ?? 0)]),
+            "$max": .document(["c1": .int64(times.max() ?? 0)]),
+        ]
+    }
+
+    /// The block with this part in it and all other slots empty.
+    var newBlock: BSONDocument {
+        var slots = [BSONValue](repeating: .document(Self.emptySlot), count: Int(MessageBlock.size))
+        for message in self.messages {
+            slots[message.slot] = .document(Self.slotDocument(message))
+        }
+        let times = self.messages.map(\.data.createTime)
+        return [
+            "doc_id": .string(self.documentID),
+            "conv": .string(self.conversationID),
+            "c0": .int64(times.min() ?? 0),
+            "c1": .int64(times.max() ?? 0),
+            "msgs": .array(slots),
+        ]
+    }
+
+    private static let emptySlot: BSONDocument = [
+        "msg": .null, "revoke": .null, "del_list": .array([]), "is_read": .bool(false),
+    ]
+
+    private static func slotDocument(_ message: Message) -> BSONDocument {
+        [
+            "id": .binary(message.identity.bytes, subtype: 0),
+            "msg": .document(MessageDocument.encode(message.data)),
+            "revoke": .null,
+            "del_list": .array([]),
+            "is_read": .bool(false),
+        ]
+    }
+}

@@ -1,0 +1,37 @@
+import Redis
+
+/// The two scripts by which the cache changes. Neither ever lowers a maximum.
+enum MessageCacheScripts {
+    /// KEYS: the seq hash, then one message hash each. ARGV: lifetime in seconds, then seq and bytes of each message, seqs
+    /// rising. Returns the maximum.
+    static let put = RedisScript(
+        """
+        local max = tonumber(redis.call('HGET', KEYS[1], 'max') or '-1')
+        local top = false
+        for i = 2, #KEYS do
+            local seq = ARGV[2 * i - 2]
+            if tonumber(seq) > max then
+                redis.call('DEL', KEYS[i])
+                redis.call('HSET', KEYS[i], 'value', ARGV[2 * i - 1])
+                redis.call('EXPIRE', KEYS[i], ARGV[1])
+                top = seq
+            end
+        end
+        if top then redis.call('HSET', KEYS[1], 'max', top) end
+        redis.call('HSET', KEYS[1], 'at', redis.call('TIME')[1])
+        redis.call('EXPIRE', KEYS[1], ARGV[1])
+        return tonumber(top or max)
+        """
+    )
+
+    /// KEYS: the seq hash. ARGV: lifetime in seconds, maximum. Returns the maximum.
+    static let raise = RedisScript(
+        """
+        local max = tonumber(redis.call('HGET', KEYS[1], 'max') or '-1')
+        if tonumber(ARGV[2]) > max then redis.call('HSET', KEYS[1], 'max', ARGV[2]) end
+        redis.call('HSET', KEYS[1], 'at', redis.call('TIME')[1])
+        redis.call('EXPIRE', KEYS[1], ARGV[1])
+        return math.max(max, tonumber(ARGV[2]))
+        """
+    )
+}

@@ -1,0 +1,21 @@
+/// What a store refuses for a reason that callers act on; everything else stays the driver's error.
+package enum StorageError: Error, Sendable, Hashable {
+    /// A record of that key exists.
+    case duplicate
+    /// A stored position points outside the log that it belongs to.
+    case positionOutsideLog(String)
+    /// A topic's number of partitions is not the one that was stored at the first start.
+    case partitionCount(String)
+    /// Messages are known to exist but have not reached the history within the time that a reader waits.
+    case historyBehind(conversationID: String)
+}
+
+extension StorageError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .duplicate: "a record with this key exists"
+        case .positionOutsideLog(let text), .partitionCount(let text): text
+        case .historyBehind(let conversationID): "the history of \(conversationID) is behind; try again"
+        }
+    }
+}
