@@ -1,0 +1,32 @@
+import IMProtocol
+package import IMStorage
+package import Kafka
+package import ServerRuntime
+
+/// The message service: accepts messages into the pipeline and answers what is in the history.
+///
+/// Sending stands in `MsgServer+Sending.swift`, reading in `MsgServer+Reading.swift`.
+package struct MsgServer: MsgService {
+    let producer: KafkaProducer
+    let topics: PipelineTopics
+    let users: UserRepository
+    let conversations: ConversationRepository
+    let reader: MessageReader
+    let clock: WallClock
+
+    package init(
+        producer: KafkaProducer,
+        topics: PipelineTopics,
+        users: UserRepository,
+        conversations: ConversationRepository,
+        reader: MessageReader,
+        clock: WallClock = .system
+    ) {
+        self.producer = producer
+        self.topics = topics
+        self.users = users
+        self.conversations = conversations
+        self.reader = reader
+        self.clock = clock
+    }
+}
