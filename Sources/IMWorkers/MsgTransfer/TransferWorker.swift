@@ -1,0 +1,23 @@
+package import Kafka
+
+/// Consumes `toRedis`: gives each message its seq, makes it real in `toMongo`, then shows it to readers and receivers.
+package struct TransferWorker: Sendable {
+    private let consumer: KafkaConsumer
+    private let dependencies: TransferDependencies
+
+    /// - Parameters:
+    ///   - consumer: a member of the transfer's group on `toRedis`.
+    ///   - dependencies: what the work is done with.
+    package init(consumer: KafkaConsumer, dependencies: TransferDependencies) {
+        self.consumer = consumer
+        self.dependencies = dependencies
+    }
+
+    /// Works until the task is cancelled; batches in hand are finished.
+    package func run() async throws {
+        try await self.consumer.run { partition in
+            var transfer = PartitionTransfer(partition: partition, dependencies: self.dependencies)
+            try await transfer.run()
+        }
+    }
+}
