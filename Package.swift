@@ -17,6 +17,7 @@ let settings: [SwiftSetting] = [
 enum Product {
     static let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+    static let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
     static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
     static let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -26,6 +27,7 @@ enum Product {
     static let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
     static let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
     static let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 }
 
@@ -94,14 +96,52 @@ let layer4: [Target] = [
         Product.protobuf,
         Product.logging
     ),
+    library(
+        "IMAPI",
+        uses: ["ServerRuntime", "IMProtocol"],
+        Product.protobuf,
+        Product.hummingbird,
+        Product.httpTypes,
+        Product.nioCore,
+        Product.serviceLifecycle,
+        Product.logging
+    ),
+    library(
+        "IMGateway",
+        uses: ["ServerRuntime", "IMProtocol"],
+        Product.protobuf,
+        Product.nioCore,
+        Product.nioPosix,
+        Product.nioHTTP1,
+        Product.nioWebSocket,
+        Product.logging
+    ),
+]
+
+let layer5: [Target] = [
+    program(
+        "OpenIM",
+        uses: [
+            "ServerRuntime", "Telemetry", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo", "IMProtocol", "IMStorage",
+            "IMServices", "IMAPI", "IMGateway", "IMWorkers",
+        ],
+        Product.argumentParser,
+        Product.hummingbird,
+        Product.nioCore,
+        Product.serviceLifecycle,
+        Product.unixSignals,
+        Product.logging
+    )
 ]
 
 let package = Package(
     name: "openim-swift",
     platforms: [.macOS(.v15)],
+    products: [.executable(name: "openim", targets: ["OpenIM"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -109,5 +149,5 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: layer0 + layer1 + layer2 + layer3 + layer4
+    targets: layer0 + layer1 + layer2 + layer3 + layer4 + layer5
 )

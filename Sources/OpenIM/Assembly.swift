@@ -1,0 +1,113 @@
+import IMServices
+import IMStorage
+import IMWorkers
+import Kafka
+import Logging
+import Mongo
+import Postgres
+import Redis
+import ServerRuntime
+
+/// The drivers, stores and services of one process. Which roles use them is decided elsewhere.
+struct Assembly: Sendable {
+    let settings: ServerSettings
+    let logger: Logger
+
+    let redis: RedisClient
+    let mongo: MongoClient
+    let postgres: PostgresClient
+    let producer: KafkaProducer
+    let log: KafkaLogReader
+
+    let history: HistoryStore
+    let auth: AuthServer
+    let user: UserServer
+    let msg: MsgServer
+    let transfer: TransferDependencies
+
+    init(_ settings: ServerSettings, logger: Logger) throws {
+        self.settings = settings
+        self.logger = logger
+        self.redis = RedisClient(settings.redis, logger: logger.labelled("redis"))
+        self.mongo = try MongoClient(settings.mongo, logger: logger.labelled("mongo"))
+        self.postgres = PostgresClient(settings.postgres, logger: logger.labelled("postgres"))
+        self.producer = try KafkaProducer(settings.kafka.producer, logger: logger.labelled("kafka"))
+        self.log = try KafkaLogReader(settings.kafka.connection, logger: logger.labelled("kafka"))
+
+        let users = UserRepository(postgres: self.postgres)
+        let conversations = ConversationRepository(postgres: self.postgres)
+        let cache = MessageCache(redis: self.redis)
+        self.history = HistoryStore(mongo: self.mongo)
+        self.auth = try AuthServer(settings: settings.auth, tokens: TokenStore(redis: self.redis), users: users)
+        self.user = UserServer(users: users)
+        self.msg = MsgServer(
+            producer: self.producer,
+            topics: settings.kafka.topics,
+            users: users,
+            conversations: conversations,
+            reader: MessageReader(cache: cache, history: self.history)
+        )
+        self.transfer = TransferDependencies(
+            producer: self.producer,
+            log: self.log,
+            topics: settings.kafka.topics,
+            history: self.history,
+            archive: ArchiveStore(postgres: self.postgres),
+            cache: cache,
+            conversations: conversations,
+            logger: logger.labelled("msgtransfer")
+        )
+    }
+
+    /// The systems that must answer before a role starts.
+    var parts: [StackPart] {
+        let deadline: @Sendable () -> Deadline = { .after(.seconds(3)) }
+        return [
+            StackPart(name: "Redis", address: "\(self.settings.redis.host):\(self.settings.redis.port)") {
+                _ = try await self.redis.send(.ping, deadline: deadline())
+            },
+            StackPart(name: "Postgres", address: "\(self.settings.postgres.host):\(self.settings.postgres.port)") {
+                _ = try await self.postgres.query("SELECT 1", deadline: deadline())
+            },
+            StackPart(name: "MongoDB", address: MongoHosts.of(self.settings.mongo.uri)) {
+                _ = try await self.mongo.runCommand(["ping": .int32(1)], deadline: deadline())
+            },
+            StackPart(name: "Kafka", address: self.settings.kafka.connection.bootstrapServers.joined(separator: ",")) {
+                _ = try await self.partitionCount(deadline: deadline())
+            },
+        ]
+    }
+
+    /// Brings schema, indexes and administrators' accounts in line, and checks that the topics fit what is stored.
+    func prepare() async throws {
+        try await self.postgres.migrate(SchemaMigrations.all)
+        try await self.history.prepare()
+        try await self.history.checkPartitionCount(try await self.partitionCount(deadline: .after(.seconds(10))))
+        try await self.user.ensureAdministrators(self.settings.administrators.map { ($0.userID, $0.nickname) })
+    }
+
+    /// The number of partitions that the topics share.
+    private func partitionCount(deadline: Deadline) async throws -> Int32 {
+        var counts: [String: Int32] = [:]
+        for topic in self.settings.kafka.topics.aligned {
+            guard let count = try await self.log.partitionCount(topic: topic, deadline: deadline) else {
+                throw StorageError.partitionCount("topic \(topic) does not exist")
+            }
+            counts[topic] = count
+        }
+        guard let count = counts.values.first, counts.values.allSatisfy({ $0 == count }) else {
+            let list = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+            throw StorageError.partitionCount("these topics must have the same number of partitions: \(list)")
+        }
+        return count
+    }
+}
+
+extension Logger {
+    /// The same logger under the name of a part of the process.
+    func labelled(_ part: String) -> Logger {
+        var logger = self
+        logger[metadataKey: "part"] = "\(part)"
+        return logger
+    }
+}
