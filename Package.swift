@@ -134,6 +134,42 @@ let layer5: [Target] = [
     )
 ]
 
+let testSupport: [Target] = [
+    .target(name: "TestKit", dependencies: ["ServerRuntime"], path: "Tests/TestKit", swiftSettings: settings)
+]
+
+let testTargets: [Target] = [
+    tests(
+        "CModuleTests",
+        uses: ["CHiredis", "CRdkafka", "CMongoc", "CPq", "CCurl", "COpenSSL", "CZlib"]
+    ),
+    tests("CurlTests", uses: ["Curl", "ServerRuntime"]),
+    tests("OpenSSLTests", uses: ["OpenSSL"]),
+    tests("RedisTests", uses: ["Redis", "ServerRuntime"], Product.logging),
+    tests("KafkaTests", uses: ["Kafka", "CRdkafka", "ServerRuntime"], Product.logging),
+    tests("PostgresTests", uses: ["Postgres"]),
+    tests("MongoTests", uses: ["Mongo", "CMongoc", "ServerRuntime"], Product.logging),
+    tests("IMProtocolTests", uses: ["IMProtocol"], Product.protobuf),
+    tests(
+        "IMAPITests",
+        uses: ["IMAPI", "IMProtocol", "ServerRuntime"],
+        Product.httpTypes,
+        Product.hummingbird,
+        Product.nioCore,
+        Product.nioEmbedded,
+        Product.nioPosix,
+        Product.protobuf,
+        Product.serviceLifecycle,
+        Product.logging
+    ),
+    tests(
+        "IntegrationTests",
+        uses: ["TestKit", "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo"],
+        Product.logging
+    ),
+    tests("TidyTests", uses: []),
+]
+
 let package = Package(
     name: "openim-swift",
     platforms: [.macOS(.v15)],
@@ -149,5 +185,5 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: layer0 + layer1 + layer2 + layer3 + layer4 + layer5
+    targets: layer0 + layer1 + layer2 + layer3 + layer4 + layer5 + testSupport + testTargets
 )

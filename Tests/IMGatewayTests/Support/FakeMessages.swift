@@ -1,0 +1,73 @@
+import IMProtocol
+import SwiftProtobuf
+import Synchronization
+
+/// Answers with what it was asked, so that tests can tell replies apart; records the contexts.
+final class FakeMessages: MsgService {
+    struct Broken: Error {}
+
+    private let seen = Mutex<[CallContext]>([])
+    private let running = Mutex<(now: Int, most: Int)>((0, 0))
+
+    var contexts: [CallContext] { self.seen.withLock { $0 } }
+    /// The most calls of `sendMsg` that ran at the same time.
+    var concurrencyMax: Int { self.running.withLock { $0.most } }
+
+    /// The reply names the client's id.
+    ///
+    /// Content `wait` takes 20 ms, `slow` 500 ms; `blocked` and `broken` fail.
+    func sendMsg(_ request: Openim_Msg_SendMsgReq, _ context: CallContext) async throws -> Openim_Msg_SendMsgResp {
+        self.seen.withLock { $0.append(context) }
+        self.running.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+        defer { self.running.withLock { $0.now -= 1 } }
+        switch String(decoding: request.msgData.content, as: UTF8.self) {
+        case "wait": try await Task.sleep(for: .milliseconds(20))
+        case "slow": try await Task.sleep(for: .milliseconds(500))
+        case "blocked": throw IMError(.blockedByPeer, "not shown")
+        case "broken": throw Broken()
+        default: break
+        }
+        var response = Openim_Msg_SendMsgResp()
+        response.serverMsgID = "server"
+        response.clientMsgID = request.msgData.clientMsgID
+        response.sendTime = 7
+        return response
+    }
+
+    func getMaxSeq(
+        _ request: Openim_Sdkws_GetMaxSeqReq,
+        _ context: CallContext
+    ) async throws -> Openim_Sdkws_GetMaxSeqResp {
+        try context.requireSelf(request.userID)
+        var response = Openim_Sdkws_GetMaxSeqResp()
+        response.maxSeqs = ["si_a_b": 5]
+        return response
+    }
+
+    /// One message of `num` bytes per range: a reply as large as a test wants.
+    func pullMessageBySeqs(
+        _ request: Openim_Sdkws_PullMessageBySeqsReq,
+        _ context: CallContext
+    ) async throws -> Openim_Sdkws_PullMessageBySeqsResp {
+        var response = Openim_Sdkws_PullMessageBySeqsResp()
+        for range in request.seqRanges {
+            var message = Openim_Sdkws_MsgData()
+            message.clientMsgID = String(repeating: "x", count: Int(range.num))
+            response.msgs[range.conversationID] = .with { $0.msgs = [message] }
+        }
+        return response
+    }
+
+    func getSeqMessage(
+        _ request: Openim_Msg_GetSeqMessageReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetSeqMessageResp {
+        var response = Openim_Msg_GetSeqMessageResp()
+        for conversation in request.conversations {
+            response.msgs[conversation.conversationID] = .with { pull in
+                pull.msgs = conversation.seqs.map { seq in .with { $0.seq = seq } }
+            }
+        }
+        return response
+    }
+}

@@ -1,0 +1,356 @@
+import CRdkafka
+import Logging
+import ServerRuntime
+import Synchronization
+import Testing
+
+@testable import Kafka
+
+/// What a body of these tests has seen.
+private struct Seen: Sendable, Hashable {
+    var partition: Int32
+    var offset: Int64
+    var generation: UInt64
+}
+
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ConsumerTests {
+    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    private func consumer(_ configuration: KafkaConsumerConfiguration) throws -> KafkaConsumer {
+        try KafkaConsumer(configuration, logger: Self.logger)
+    }
+
+    /// A body that reads from the committed offset, notes everything, and commits after each batch.
+    private func reading(_ seen: Recorder<Seen>) -> @Sendable (KafkaPartition) async throws -> Void {
+        { partition in
+            try await partition.start(at: .committed)
+            while let batch = try await partition.nextBatch() {
+                guard let last = batch.last else { continue }
+                try await partition.commit(last.offset + 1)
+                seen.add(
+                    batch.map {
+                        Seen(partition: $0.partition, offset: $0.offset, generation: partition.generation)
+                    }
+                )
+            }
+        }
+    }
+
+    private func offsets(_ seen: [Seen], _ partition: Int32) -> [Int64] {
+        seen.filter { $0.partition == partition }.map(\.offset)
+    }
+
+    @Test func `every record comes once and in order, and a second run resumes at the commit`() async throws {
+        try await MockCluster.with(topics: ["t": 3]) { cluster in
+            for partition in Int32(0)..<3 { try await fill(cluster, "t", partition: partition, count: 1200) }
+            let first = Recorder<Seen>()
+            let run = Task { try await self.consumer(cluster.consumer(["t"])).run(self.reading(first)) }
+            await first.wait(for: 3600)
+            run.cancel()
+            try await run.value
+            for partition in Int32(0)..<3 {
+                #expect(self.offsets(first.elements, partition) == (0..<1200).map(Int64.init))
+            }
+
+            try await fill(cluster, "t", partition: 1, count: 10)
+            let second = Recorder<Seen>()
+            let again = Task { try await self.consumer(cluster.consumer(["t"])).run(self.reading(second)) }
+            await second.wait(for: 10)
+            again.cancel()
+            try await again.value
+            #expect(second.elements.map(\.offset) == (1200..<1210).map(Int64.init))
+            #expect(second.elements.allSatisfy { $0.partition == 1 })
+        }
+    }
+
+    @Test func `a position can be set and moved, and nothing stale follows`() async throws {
+        try await MockCluster.with(topics: ["t": 1]) { cluster in
+            try await fill(cluster, "t", count: 3000)
+            let done = Recorder<Int>()
+            let run = Task {
+                try await self.consumer(cluster.consumer(["t"])).run { partition in
+                    let early = await #expect(throws: KafkaError.self) { try await partition.nextBatch() }
+                    #expect(early?.code == .notStarted)
+                    #expect(try await partition.committed() == nil)
+                    let (low, high) = try await partition.watermarks()
+                    #expect(low == 0)
+                    #expect(high == 3000)
+                    for start in [2000, 100, 2900, 0, 1500] as [Int64] {
+                        try await partition.start(at: .offset(start))
+                        for step in 0..<2 {
+                            let batch = try await partition.nextBatch() ?? []
+                            if step == 0 { #expect(batch.first?.offset == start) }
+                            let first = batch.first?.offset ?? 0
+                            #expect(batch.map(\.offset) == (first..<first + Int64(batch.count)).map(\.self))
+                            if batch.last?.offset == 2999 { break }
+                        }
+                    }
+                    try await partition.start(at: .earliest)
+                    #expect(try await partition.nextBatch()?.first?.offset == 0)
+                    try await partition.commit(42)
+                    #expect(try await partition.committed() == 42)
+                    try await partition.start(at: .committed)
+                    #expect(try await partition.nextBatch()?.first?.offset == 42)
+                    done.add(1)
+                    while try await partition.nextBatch() != nil {}
+                }
+            }
+            await done.wait(for: 1)
+            run.cancel()
+            try await run.value
+        }
+    }
+
+    @Test func `an offset that the log does not hold is an error and the partition can start anew`() async throws {
+        try await MockCluster.with(topics: ["t": 1]) { cluster in
+            try await fill(cluster, "t", count: 5)
+            let done = Recorder<KafkaError.Code?>()
+            let run = Task {
+                try await self.consumer(cluster.consumer(["t"], reset: .error)).run { partition in
+                    let none = await #expect(throws: KafkaError.self) { try await partition.start(at: .committed) }
+                    #expect(none?.code == .noCommittedOffset)
+                    try await partition.start(at: .offset(1000))
+                    let error = await #expect(throws: KafkaError.self) { try await partition.nextBatch() }
+                    try await partition.start(at: .earliest)
+                    #expect(try await partition.nextBatch()?.count == 5)
+                    done.add(error?.code)
+                    while try await partition.nextBatch() != nil {}
+                }
+            }
+            await done.wait(for: 1)
+            #expect(done.elements == [.offsetOutOfRange])
+            run.cancel()
+            try await run.value
+        }
+    }
+
+    @Test func `a second member takes its share after the bodies of the first have ended`() async throws {
+        try await MockCluster.with(topics: ["t": 4]) { cluster in
+            let working = Mutex<[Int32: Int]>([:])
+            let overlaps = Atomic(0)
+            let seen = Recorder<Seen>()
+            let moved = Recorder<Int32>()
+            let reading = self.reading(seen)
+            let body: @Sendable (KafkaPartition) async throws -> Void = { partition in
+                let count = working.withLock { counts in
+                    counts[partition.partition, default: 0] += 1
+                    return counts[partition.partition] ?? 0
+                }
+                if count > 1 { overlaps.add(1, ordering: .relaxed) }
+                try await reading(partition)
+                #expect(!partition.isOwned)
+                // Still ours until the body returns: the last work may be committed.
+                try await Task.sleep(for: .milliseconds(300))
+                if let last = seen.elements.last(where: { $0.partition == partition.partition }) {
+                    try await partition.commit(last.offset + 1)
+                }
+                working.withLock { $0[partition.partition, default: 0] -= 1 }
+                moved.add(partition.partition)
+            }
+            for partition in Int32(0)..<4 { try await fill(cluster, "t", partition: partition, count: 10) }
+            let first = Task { try await self.consumer(cluster.consumer(["t"])).run(body) }
+            await seen.wait(for: 40)
+            let second = Task { try await self.consumer(cluster.consumer(["t"])).run(body) }
+            await moved.wait(for: 2)
+            for partition in Int32(0)..<4 { try await fill(cluster, "t", partition: partition, count: 10) }
+            await seen.wait(for: 80)
+            #expect(overlaps.load(ordering: .relaxed) == 0)
+            for partition in Int32(0)..<4 {
+                #expect(self.offsets(seen.elements, partition) == (0..<20).map(Int64.init))
+            }
+            first.cancel()
+            try await first.value
+            second.cancel()
+            try await second.value
+        }
+    }
+
+    @Test func `a body that outstays its partition is cancelled and cannot commit any more`() async throws {
+        try await MockCluster.with(topics: ["t": 2]) { cluster in
+            let started = Recorder<Int32>()
+            let codes = Recorder<KafkaError.Code?>()
+            var configuration = cluster.consumer(["t"])
+            configuration.revocationTimeout = .milliseconds(500)
+            let stubborn = configuration
+            let first = Task {
+                try await self.consumer(stubborn).run { partition in
+                    try await partition.start(at: .earliest)
+                    started.add(partition.partition)
+                    while try await partition.nextBatch() != nil {}
+                    // Ends by the cancellation only.
+                    try? await Task.sleep(for: .seconds(60))
+                    let error = await #expect(throws: KafkaError.self) { try await partition.commit(1) }
+                    codes.add(error?.code)
+                }
+            }
+            await started.wait(for: 2)
+            let second = Task {
+                try await self.consumer(cluster.consumer(["t"])).run { partition in
+                    try await partition.start(at: .earliest)
+                    while try await partition.nextBatch() != nil {}
+                }
+            }
+            await codes.wait(for: 1)
+            #expect(codes.elements == [.notOwned])
+            first.cancel()
+            second.cancel()
+            try await first.value
+            try await second.value
+            #expect(codes.elements == [.notOwned, .notOwned])
+        }
+    }
+
+    @Test func `a lost partition takes no commits and comes back as a new one`() async throws {
+        try await MockCluster.with(topics: ["t": 1]) { cluster in
+            try await fill(cluster, "t", count: 10)
+            let seen = Recorder<Seen>()
+            let codes = Recorder<KafkaError.Code?>()
+            let run = Task {
+                try await self.consumer(cluster.consumer(["t"])).run { partition in
+                    try await partition.start(at: .committed)
+                    while let batch = try await partition.nextBatch() {
+                        seen.add(batch.map { Seen(partition: 0, offset: $0.offset, generation: partition.generation) })
+                        // The first owner is told by the group that it is a stranger.
+                        guard partition.generation == 1 else { continue }
+                        let unknown = RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID
+                        cluster.fail(apiKey: 12, [unknown])
+                    }
+                    guard partition.generation == 1 else { return }
+                    let error = await #expect(throws: KafkaError.self) { try await partition.commit(5) }
+                    codes.add(error?.code)
+                }
+            }
+            await codes.wait(for: 1)
+            await seen.wait(for: 20)
+            #expect(codes.elements == [.notOwned])
+            #expect(seen.elements.filter { $0.generation == 1 }.map(\.offset) == (0..<10).map(Int64.init))
+            #expect(seen.elements.filter { $0.generation == 2 }.map(\.offset) == (0..<10).map(Int64.init))
+            run.cancel()
+            try await run.value
+        }
+    }
+
+    @Test func `a body that does not read stops the fetching at the bound`() async throws {
+        try await MockCluster.with(topics: ["t": 1]) { cluster in
+            try await fill(cluster, "t", count: 3000, size: 1000, batch: 10)
+            var configuration = cluster.consumer(["t"])
+            configuration.queueBytesMax = 64 * 1024
+            configuration.batchRecordsMax = 10
+            configuration.connection.additional = ["max.partition.fetch.bytes": "32768"]
+            let bounded = configuration
+            let slow = Recorder<Int>()
+            let run = Task {
+                try await self.consumer(bounded).run { partition in
+                    try await partition.start(at: .earliest)
+                    var count = 0
+                    while let batch = try await partition.nextBatch() {
+                        #expect(batch.count <= 10)
+                        #expect(partition.reader.count <= 10)
+                        count += batch.count
+                        if count == 10 {
+                            try await Task.sleep(for: .milliseconds(1200))
+                            slow.add(partition.fetchedAhead)
+                        }
+                        if count == 3000 { slow.add(count) }
+                    }
+                }
+            }
+            await slow.wait(for: 2)
+            // 64 KiB, one more fetch of 32 KiB, and one batch in the mailbox, of records of about 1 KB.
+            let ahead = slow.elements.first ?? .max
+            #expect(ahead > 0)
+            #expect(ahead <= 64 + 2 * 32 + 10)
+            #expect(slow.elements.last == 3000)
+            run.cancel()
+            try await run.value
+        }
+    }
+
+    @Test func `an error of a body ends run after everything is closed`() async throws {
+        struct Broken: Error {}
+        try await MockCluster.with(topics: ["t": 2]) { cluster in
+            let ended = Recorder<Int32>()
+            let both = Recorder<Int32>()
+            await #expect(throws: Broken.self) {
+                try await self.consumer(cluster.consumer(["t"])).run { partition in
+                    both.add(partition.partition)
+                    await both.wait(for: 2)
+                    if partition.partition == 0 { throw Broken() }
+                    try await partition.start(at: .latest)
+                    #expect(try await partition.nextBatch() == nil)
+                    ended.add(partition.partition)
+                }
+            }
+            #expect(ended.elements == [1])
+        }
+    }
+
+    @Test func `a consumer without a broker ends soon after its cancellation`() async throws {
+        let connection = KafkaConnectionConfiguration(bootstrapServers: ["127.0.0.1:1"], clientID: "test")
+        let configuration = KafkaConsumerConfiguration(
+            connection,
+            groupID: "g",
+            topics: ["t"],
+            autoOffsetReset: .earliest
+        )
+        for delay in [0, 200] {
+            let run = Task { try await self.consumer(configuration).run { _ in } }
+            try await Task.sleep(for: .milliseconds(delay))
+            let start = ContinuousClock.now
+            run.cancel()
+            try await run.value
+            #expect(start.duration(to: .now) < .seconds(7))
+        }
+    }
+
+    @Test func `a consumer whose broker is gone ends within its deadlines`() async throws {
+        try await MockCluster.with(topics: ["t": 1]) { cluster in
+            try await fill(cluster, "t", count: 1)
+            let seen = Recorder<Int>()
+            var configuration = cluster.consumer(["t"])
+            configuration.operationTimeout = .seconds(1)
+            configuration.leaveTimeout = .seconds(1)
+            let hurried = configuration
+            let run = Task {
+                try await self.consumer(hurried).run { partition in
+                    try await partition.start(at: .earliest)
+                    seen.add(try await partition.nextBatch()?.count ?? 0)
+                    cluster.setDown()
+                    let error = await #expect(throws: KafkaError.self) { try await partition.commit(1) }
+                    #expect(error?.isRetriable == true, "\(String(describing: error))")
+                    seen.add(0)
+                    #expect(try await partition.nextBatch() == nil)
+                }
+            }
+            await seen.wait(for: 2)
+            let start = ContinuousClock.now
+            run.cancel()
+            try await run.value
+            #expect(start.duration(to: .now) < .seconds(8))
+        }
+    }
+
+    @Test func `the member stays in its group while its body is busy for longer than the poll interval`() async throws {
+        try await MockCluster.with(topics: ["t": 1]) { cluster in
+            try await fill(cluster, "t", count: 1)
+            var configuration = cluster.consumer(["t"])
+            configuration.maxPollInterval = .seconds(6)
+            let patient = configuration
+            let done = Recorder<UInt64>()
+            let run = Task {
+                try await self.consumer(patient).run { partition in
+                    try await partition.start(at: .committed)
+                    while let batch = try await partition.nextBatch() {
+                        try await Task.sleep(for: .seconds(8))
+                        try await partition.commit((batch.last?.offset ?? 0) + 1)
+                        done.add(partition.generation)
+                    }
+                }
+            }
+            await done.wait(for: 1)
+            #expect(done.elements == [1])
+            run.cancel()
+            try await run.value
+        }
+    }
+}

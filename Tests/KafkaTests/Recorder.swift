@@ -1,0 +1,44 @@
+import Synchronization
+
+/// Collects what concurrent bodies see, and lets a test wait for it.
+final class Recorder<Element: Sendable>: Sendable {
+    private struct State {
+        var elements: [Element] = []
+        var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+
+    var elements: [Element] {
+        self.state.withLock { $0.elements }
+    }
+
+    func add(_ new: [Element]) {
+        let ready = self.state.withLock { state in
+            state.elements += new
+            let count = state.elements.count
+            let ready = state.waiters.filter { $0.count <= count }
+            state.waiters.removeAll { $0.count <= count }
+            return ready
+        }
+        for waiter in ready { waiter.continuation.resume() }
+    }
+
+    func add(_ element: Element) {
+        self.add([element])
+    }
+
+    /// Waits until there are at least `count` elements.
+    ///
+    /// The suite's time limit ends a test that waits in vain.
+    func wait(for count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isReady = self.state.withLock { state in
+                guard state.elements.count < count else { return true }
+                state.waiters.append((count, continuation))
+                return false
+            }
+            if isReady { continuation.resume() }
+        }
+    }
+}

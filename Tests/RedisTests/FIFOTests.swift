@@ -1,0 +1,33 @@
+import Testing
+
+@testable import Redis
+
+@Suite struct FIFOTests {
+    @Test(arguments: Seed.corpus) func `a ring agrees with an array`(seed: Seed) {
+        var random = seed
+        var ring = FIFO<Int>()
+        var model: [Int] = []
+        for step in 0..<20_000 {
+            switch Int.random(in: 0..<20, using: &random) {
+            case 0...10:
+                ring.append(step)
+                model.append(step)
+            case 11...17:
+                #expect(
+                    ring.popFirst() == (model.isEmpty ? nil : model.removeFirst()),
+                    "seed \(seed.value), step \(step)"
+                )
+            case 18:
+                ring.updateFirst { $0 += 1 }
+                if !model.isEmpty { model[0] += 1 }
+            default:
+                ring.filterInPlace { !$0.isMultiple(of: 3) }
+                model.removeAll { $0.isMultiple(of: 3) }
+            }
+            #expect(ring.count == model.count && ring.first == model.first, "seed \(seed.value), step \(step)")
+        }
+        var visited: [Int] = []
+        ring.visit { visited.append($0) }
+        #expect(visited == model, "seed \(seed.value)")
+    }
+}
