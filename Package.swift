@@ -116,6 +116,15 @@ let layer4: [Target] = [
         Product.nioWebSocket,
         Product.logging
     ),
+    library(
+        "IMClient",
+        uses: ["ServerRuntime", "Curl", "IMProtocol"],
+        Product.protobuf,
+        Product.nioCore,
+        Product.nioPosix,
+        Product.nioHTTP1,
+        Product.nioWebSocket
+    ),
 ]
 
 let layer5: [Target] = [
@@ -131,7 +140,16 @@ let layer5: [Target] = [
         Product.serviceLifecycle,
         Product.unixSignals,
         Product.logging
-    )
+    ),
+    program(
+        "IMBench",
+        uses: [
+            "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo", "Curl", "IMProtocol", "IMStorage", "IMClient",
+        ],
+        Product.argumentParser,
+        Product.protobuf,
+        Product.logging
+    ),
 ]
 
 let testSupport: [Target] = [
@@ -173,7 +191,10 @@ let testTargets: [Target] = [
 let package = Package(
     name: "openim-swift",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "openim", targets: ["OpenIM"])],
+    products: [
+        .executable(name: "openim", targets: ["OpenIM"]),
+        .executable(name: "im-bench", targets: ["IMBench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),

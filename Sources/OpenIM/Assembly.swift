@@ -69,7 +69,7 @@ struct Assembly: Sendable {
             StackPart(name: "Postgres", address: "\(self.settings.postgres.host):\(self.settings.postgres.port)") {
                 _ = try await self.postgres.query("SELECT 1", deadline: deadline())
             },
-            StackPart(name: "MongoDB", address: MongoHosts.of(self.settings.mongo.uri)) {
+            StackPart(name: "MongoDB", address: self.settings.mongo.hosts) {
                 _ = try await self.mongo.runCommand(["ping": .int32(1)], deadline: deadline())
             },
             StackPart(name: "Kafka", address: self.settings.kafka.connection.bootstrapServers.joined(separator: ",")) {

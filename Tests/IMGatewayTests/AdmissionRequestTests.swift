@@ -88,8 +88,7 @@ import Testing
     }
 
     private static func packed(_ json: String) -> String {
-        var bytes: [UInt8] = []
-        Base64.encode(Array(json.utf8), into: &bytes)
+        let bytes = Base64.encode(Array(json.utf8))
         return String(
             String(decoding: bytes, as: UTF8.self).filter { $0 != "=" }
                 .map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }

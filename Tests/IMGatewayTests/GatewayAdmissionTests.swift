@@ -106,9 +106,8 @@ import Testing
 
     @Test func `the packed form is admitted`() async throws {
         try await TestGateway.with { gateway in
-            var packed: [UInt8] = []
             let json = #"{"token":"u|1","userID":"u","platformID":1,"operationID":"o","sendResponse":true}"#
-            Base64.encode(Array(json.utf8), into: &packed)
+            let packed = Base64.encode(Array(json.utf8))
             let query = String(decoding: packed.filter { $0 != UInt8(ascii: "=") }, as: UTF8.self)
             let connection = try await gateway.raw("v=" + query)
             #expect(await connection.frame()?.opcode == 1)

@@ -82,6 +82,29 @@ import Testing
         }
     }
 
+    /// The documented request 1001 of `user1`, as a native client compresses it.
+    private static let compressedRequest = """
+        1f8b08000000000000ff24c74daa82601406e0f35effb866eb68ec1e84701081050de323df428aa39e4fc7b9c6169461\
+        cd9e87cf00c8b6549a7b9c7cc51ef32488b1aed897357568ae0d0da1203ab6772a32417ca0d665b170b5ef686e685afd\
+        3dd9f95ba9175b1c166e70484564334f7827afbf68f4b41c41dbe5f8fffabc3049a3d1d372f90c00c50f68378e000000
+        """
+
+    @Test func `a request that Go has compressed is answered`() async throws {
+        try await TestGateway.with { gateway in
+            let query = "sendID=user1&token=user1%7C1&platformID=1&operationID=o&compression=gzip"
+            let connection = try await gateway.raw(query)
+            let digits = Self.compressedRequest.compactMap(\.hexDigitValue)
+            let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+            connection.send(RawConnection.frame(2, bytes))
+            let compressed = await connection.frame()?.payload ?? []
+            let payload = try GzipInflater().decompress(compressed, limitBytes: 10_000)
+            let response = try Self.response((2, payload))
+            #expect(response.messageIncrement == "user1_op1")
+            let reply = try Openim_Sdkws_GetMaxSeqResp(serializedBytes: response.data)
+            #expect(reply.maxSeqs == ["si_a_b": 5])
+        }
+    }
+
     @Test func `an administrator may ask for others`() async throws {
         try await TestGateway.with { gateway in
             let client = try await gateway.client("imAdmin", platform: .admin)

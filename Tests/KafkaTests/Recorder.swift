@@ -28,17 +28,25 @@ final class Recorder<Element: Sendable>: Sendable {
         self.add([element])
     }
 
-    /// Waits until there are at least `count` elements.
+    /// Waits until there are at least `count` elements, or the task is cancelled.
     ///
-    /// The suite's time limit ends a test that waits in vain.
+    /// The suite's time limit cancels a test that waits in vain.
     func wait(for count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isReady = self.state.withLock { state in
-                guard state.elements.count < count else { return true }
-                state.waiters.append((count, continuation))
-                return false
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReady = self.state.withLock { state in
+                    guard state.elements.count < count, !Task.isCancelled else { return true }
+                    state.waiters.append((count, continuation))
+                    return false
+                }
+                if isReady { continuation.resume() }
             }
-            if isReady { continuation.resume() }
+        } onCancel: {
+            let waiters = self.state.withLock { state in
+                defer { state.waiters = [] }
+                return state.waiters
+            }
+            for waiter in waiters { waiter.continuation.resume() }
         }
     }
 }

@@ -16,7 +16,7 @@ enum TargetTable {
         "IMAPI": ["ServerRuntime", "IMProtocol"],
         "IMGateway": ["ServerRuntime", "IMProtocol"],
         "IMWorkers": ["ServerRuntime", "Kafka", "IMProtocol", "IMStorage"],
-        "IMClient": ["ServerRuntime", "IMProtocol"],
+        "IMClient": ["ServerRuntime", "Curl", "IMProtocol"],
         "OpenIM": [
             "ServerRuntime", "Telemetry", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo", "IMProtocol", "IMStorage",
             "IMServices", "IMAPI", "IMGateway", "IMWorkers",

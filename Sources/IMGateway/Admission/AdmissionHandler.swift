@@ -163,7 +163,9 @@ final class AdmissionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Puts the session in this handler's place. What the client has sent behind its request goes to the session when the
+    /// Puts the session in this handler's place.
+    ///
+    /// What the client has sent behind its request goes to the session when the
     /// decoder leaves.
     private func handOver(_ head: HTTPRequestHead, _ request: AdmissionRequest) {
         guard case .upgrading = self.state, let context = self.context else { return }

@@ -17,7 +17,9 @@ struct AdmissionRequest: Sendable, Equatable {
     /// absent `isBackground` is false, and the flag is not looked at further, for every connection starts in the
     /// foreground.
     ///
-    /// - Parameter compressionHeader: the request header `compression`, which counts when the query has no such value.
+    /// - Parameters:
+    ///   - uri: the request target.
+    ///   - compressionHeader: the request header `compression`, which counts when the query has no such value.
     /// - Throws: 1602, or 500 for a bad `isBackground`.
     init(uri: String, compressionHeader: String?) throws(IMError) {
         let query = QueryParameters(uri: uri)

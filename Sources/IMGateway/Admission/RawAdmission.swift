@@ -36,7 +36,7 @@ struct RawAdmission {
     ///
     /// - Throws: 1602.
     init(packed: String) throws(IMError) {
-        guard let json = EnvelopeBase64.decode(packed, .urlSafeUnpadded) else {
+        guard let json = Base64.decode(urlSafeUnpadded: packed) else {
             throw IMError(.connectionArguments, "data is not base64")
         }
         do {

@@ -38,7 +38,9 @@ enum PushDelivery {
         return codes
     }
 
-    /// Writes to the targets at `indexes`, which share an event loop. Never fails: no outcome is a failed one.
+    /// Writes to the targets at `indexes`, which share an event loop.
+    ///
+    /// Never fails: no outcome is a failed one.
     private static func write(
         _ frames: PushFrames,
         to targets: [PushTarget],

@@ -30,7 +30,7 @@ package enum LoginPolicy: Int, Sendable, Hashable, CaseIterable {
 
     /// The tokens that become invalid when `new` has thrown out `kicked`.
     ///
-    /// - Parameter hadCandidates: whether any older connection competed, the ones with the same token included.
+    /// `hadCandidates` says whether any older connection competed, the ones with the same token included.
     func invalidation(new: SessionIdentity, kicked: [SessionIdentity], hadCandidates: Bool) -> TokenInvalidation {
         switch self {
         case .unlimited: .none

@@ -22,7 +22,7 @@ final class SessionRegistry: Sendable {
     private let policy: LoginPolicy
     private let lastID = Atomic<UInt64>(0)
 
-    /// - Parameter shardCount: a power of two.
+    /// Creates an empty registry; `shardCount` has to be a power of two.
     init(policy: LoginPolicy, shardCount: Int = 64) {
         precondition(shardCount > 0 && shardCount & (shardCount - 1) == 0, "shardCount is no power of two")
         self.policy = policy
@@ -31,7 +31,7 @@ final class SessionRegistry: Sendable {
 
     /// Adds a connection and takes out those that it throws out.
     ///
-    /// - Parameter makeHandle: makes the handle, given its id; called before anything is locked.
+    /// `makeHandle` makes the handle, given its id, before anything is locked.
     func register(_ identity: SessionIdentity, _ makeHandle: (UInt64) -> SessionHandle) -> Registration {
         let id = self.lastID.wrappingAdd(1, ordering: .relaxed).newValue
         let handle = makeHandle(id)

@@ -1,4 +1,6 @@
-/// The connections of one user. Nearly all users have one, and a dictionary for it would cost ten times the memory;
+/// The connections of one user.
+///
+/// Nearly all users have one, and a dictionary for it would cost ten times the memory;
 /// a user with many still adds and removes in constant time.
 enum UserSessions: Sendable {
     case one(SessionHandle)

@@ -3,10 +3,14 @@ import NIOCore
 import ServerRuntime
 
 /// What the connections of one event loop share: compression streams, scratch memory, and the clock that drives their
-/// timeouts. Used on that loop only.
+/// timeouts.
+///
+/// Used on that loop only.
 final class GatewayLoop {
     let eventLoop: any EventLoop
-    /// The number of clock steps so far, one each `GatewayConfiguration.tickInterval`. A counter instead of a timer per
+    /// The number of clock steps so far, one each `GatewayConfiguration.tickInterval`.
+    ///
+    /// A counter instead of a timer per
     /// connection: a connection notes the number when something happens, which costs nothing.
     private(set) var tick = 0
     private let inflater: GzipInflater

@@ -44,7 +44,9 @@ package final class GatewayServer: Sendable {
         self.group = group ?? MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
     }
 
-    /// The address that the gateway listens on. Waits until `run()` has bound it.
+    /// The address that the gateway listens on.
+    ///
+    /// Waits until `run()` has bound it.
     ///
     /// - Throws: what `run()` throws when it cannot listen.
     package var address: SocketAddress {

@@ -1,11 +1,15 @@
 import NIOCore
 
-/// The frames of one connection that wait for room in its socket: at most `framesMax`. When it is full the connection is
+/// The frames of one connection that wait for room in its socket: at most `framesMax`.
+///
+/// When it is full the connection is
 /// closed, for a frame that was accepted must never be left out; the client comes back and pulls.
 struct FrameQueue {
     private let framesMax: Int
     private var frames = CircularBuffer<ByteBuffer>(initialCapacity: 0)
-    /// The answer to the newest ping that could not be written. Older ones need no answer (RFC 6455, section 5.5.3), so that
+    /// The answer to the newest ping that could not be written.
+    ///
+    /// Older ones need no answer (RFC 6455, section 5.5.3), so that
     /// pings of a client that does not read cannot fill memory.
     private var pong: ByteBuffer?
 

@@ -11,9 +11,7 @@ struct RequestDispatcher: Sendable {
     let messages: any MsgService
     let logger: Logger
 
-    /// Answers `request`.
-    ///
-    /// - Parameter completion: is called exactly once, on `eventLoop`, with the reply.
+    /// Answers `request`: calls `completion` exactly once, on `eventLoop`, with the reply.
     func handle(
         _ request: RequestEnvelope,
         from identity: SessionIdentity,

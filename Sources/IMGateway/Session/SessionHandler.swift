@@ -30,7 +30,7 @@ final class SessionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// What request 2004 has set; matters for pushes to iOS only.
     private var isInBackground = false
 
-    /// - Parameter isConfirmed: whether the client waits for the confirmation frame.
+    /// `isConfirmed` says whether the client waits for the confirmation frame.
     init(identity: SessionIdentity, node: GatewayNode, loop: GatewayLoop, isConfirmed: Bool) {
         self.identity = identity
         self.node = node
@@ -121,7 +121,7 @@ extension SessionHandler {
 
 extension SessionHandler {
     /// What became of a pushed frame.
-    enum PushResult {
+    enum PushResult: Equatable {
         /// Written, or queued to be written; it is lost only with the connection.
         case taken
         /// The connection is ending.
@@ -368,7 +368,9 @@ extension SessionHandler {
         self.end(with: nil)
     }
 
-    /// Writes what is queued, then `last`, and closes our side. The peer has a moment to close its own: closing at once with
+    /// Writes what is queued, then `last`, and closes our side.
+    ///
+    /// The peer has a moment to close its own: closing at once with
     /// unread bytes in the socket would make the kernel send a reset, and the last frames would be lost.
     private func end(with last: ByteBuffer?) {
         guard self.state.canSend else { return }

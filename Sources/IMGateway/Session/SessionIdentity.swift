@@ -1,6 +1,8 @@
 import IMProtocol
 
-/// Who a connection belongs to and how it speaks; fixed at admission. A class, so that registry, connection and running
+/// Who a connection belongs to and how it speaks; fixed at admission.
+///
+/// A class, so that registry, connection and running
 /// requests share one copy of the strings.
 final class SessionIdentity: Sendable {
     let userID: String

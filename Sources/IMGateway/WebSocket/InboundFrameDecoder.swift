@@ -52,7 +52,9 @@ struct InboundFrameDecoder {
         }
     }
 
-    /// Lets go of the socket's buffer: what is left of it is copied. Call it after the last `next()` of a read.
+    /// Lets go of the socket's buffer: what is left of it is copied.
+    ///
+    /// Call it after the last `next()` of a read.
     mutating func compact() {
         self.buffer = self.buffer.readableBytes == 0 ? ByteBuffer() : ByteBuffer(bytes: self.buffer.readableBytesView)
     }

@@ -1,4 +1,6 @@
-/// Why the bytes of a frame are no envelope. The connection they came by is closed; the peer is told nothing.
+/// Why the bytes of a frame are no envelope.
+///
+/// The connection they came by is closed; the peer is told nothing.
 package struct EnvelopeError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of fault.
     package enum Code: String, Sendable, Hashable {

@@ -17,6 +17,7 @@ package struct EnvelopeJSONReader {
     /// Reads the whole input as one object, or as null, which counts as an empty one.
     ///
     /// - Parameter member: is called with each key in lower case (ASCII) and has to read the value or skip it.
+    /// - Throws: when the input is no such object, and what `member` throws.
     package mutating func readDocument(
         _ member: (String, inout EnvelopeJSONReader) throws(EnvelopeError) -> Void
     ) throws(EnvelopeError) {

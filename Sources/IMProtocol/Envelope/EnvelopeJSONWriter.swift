@@ -36,7 +36,7 @@ package struct EnvelopeJSONWriter {
             return
         }
         self.bytes.append(UInt8(ascii: "\""))
-        EnvelopeBase64.encode(value, into: &self.bytes)
+        self.bytes.append(contentsOf: Base64.encode(value))
         self.bytes.append(UInt8(ascii: "\""))
     }
 

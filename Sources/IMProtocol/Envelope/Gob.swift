@@ -22,7 +22,9 @@ enum Gob {
         }
     }
 
-    /// The type id in the definitions below. The number is free, for it only has to match within one frame.
+    /// The type id in the definitions below.
+    ///
+    /// The number is free, for it only has to match within one frame.
     static let envelopeTypeID: Int64 = 64
 
     /// The complete definition segment of a struct type with `envelopeTypeID`.

@@ -30,7 +30,10 @@ struct GobStructDecoder {
 
     /// Reads the first value of `frame` and calls `assign` with the receiver's field index and a reader at its value.
     ///
-    /// - Parameter assign: has to read exactly one value of the field's kind.
+    /// - Parameters:
+    ///   - frame: a complete stream of definitions and one value.
+    ///   - assign: has to read exactly one value of the field's kind.
+    /// - Throws: when the frame is no such stream, and what `assign` throws.
     mutating func decode(
         _ frame: UnsafeRawBufferPointer,
         _ assign: (Int, inout GobReader) throws(EnvelopeError) -> Void

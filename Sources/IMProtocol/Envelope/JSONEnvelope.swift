@@ -64,7 +64,7 @@ package enum JSONEnvelope {
 
     private static func readData(_ reader: inout EnvelopeJSONReader) throws(EnvelopeError) -> [UInt8] {
         guard let text = try reader.readString() else { return [] }
-        guard let bytes = EnvelopeBase64.decode(text) else { throw EnvelopeError(.malformed, "data that is not base64") }
+        guard let bytes = Base64.decode(text.utf8) else { throw EnvelopeError(.malformed, "data that is not base64") }
         return bytes
     }
 }

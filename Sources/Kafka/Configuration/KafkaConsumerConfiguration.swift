@@ -81,6 +81,8 @@ public struct KafkaConsumerConfiguration: Sendable, Hashable {
             ("heartbeat.interval.ms", "\(self.heartbeatInterval.milliseconds())"),
             ("max.poll.interval.ms", "\(self.maxPollInterval.milliseconds())"),
             ("fetch.wait.max.ms", "\(self.fetchWait.milliseconds())"),
+            // For GroupJoinWatch; the lines are logged at trace level.
+            ("debug", "cgrp"),
             // After a fetch that failed, for example while a leader changes; the default is 500.
             ("fetch.error.backoff.ms", "100"),
         ]

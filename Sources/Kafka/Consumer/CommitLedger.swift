@@ -56,6 +56,11 @@ struct CommitLedger {
         for request in self.close(ticket) ?? [] { self.settle(request, status) }
     }
 
+    /// Keeps commits for later.
+    mutating func postpone(_ requests: [Request]) {
+        self.postponed += requests
+    }
+
     /// The commits to try again.
     mutating func takePostponed() -> [Request] {
         defer { self.postponed = [] }
@@ -64,15 +69,27 @@ struct CommitLedger {
 
     /// Ends the commits whose time is over.
     mutating func expire() {
-        for (id, requests) in self.entries where requests.contains(where: \.deadline.hasPassed) {
-            self.entries[id] = requests.filter { !$0.deadline.hasPassed }
-            for request in requests where request.deadline.hasPassed {
+        for (id, requests) in self.entries {
+            // All of an entry went out together and differ by moments: the last one's deadline ends them all.
+            guard requests.allSatisfy(\.deadline.hasPassed) else { continue }
+            self.entries[id] = nil
+            for request in requests {
                 var error = request.partition.error(.timedOut, "the broker did not answer the commit in time")
                 error.isRetriable = true
                 error.mayHaveBeenApplied = true
                 request.finish(error)
             }
-            if self.entries[id]?.isEmpty == true { self.entries[id] = nil }
+        }
+        let waiting = self.postponed
+        self.postponed = []
+        for request in waiting {
+            guard request.deadline.hasPassed else {
+                self.postponed.append(request)
+                continue
+            }
+            var error = request.partition.error(.rebalancing, "the group was rebalancing all the time")
+            error.isRetriable = true
+            request.finish(error)
         }
     }
 

@@ -112,6 +112,7 @@ extension ConsumerLoop {
             offsets[id] = request.next
         }
         guard !accepted.isEmpty else { return }
+        guard !self.join.isJoining else { return self.commits.postpone(accepted) }
         let list = RDKafkaTopicPartitions(capacity: offsets.count)
         for (id, offset) in offsets { list.add(id, offset: offset) }
         let ticket = self.commits.open(accepted)

@@ -17,7 +17,9 @@ extension ConsumerLoop {
             case RD_KAFKA_EVENT_REBALANCE: self.rebalance(event)
             case RD_KAFKA_EVENT_OFFSET_COMMIT: self.commits.settle(event)
             case RD_KAFKA_EVENT_ERROR: self.note(event)
-            case RD_KAFKA_EVENT_LOG: RDKafkaLog.forward(event, to: self.session.logger)
+            case RD_KAFKA_EVENT_LOG:
+                self.join.note(event)
+                RDKafkaLog.forward(event, to: self.session.logger)
             case RD_KAFKA_EVENT_FETCH:
                 // Partitions have queues of their own before they are fetched. A record here would be lost in silence.
                 self.session.fail(KafkaError(.broker, "a record arrived outside its partition's queue"))

@@ -36,6 +36,7 @@ final class ConsumerLoop {
     var revocations: [Revocation] = []
     var seeks: [Seek] = []
     var commits = CommitLedger()
+    var join = GroupJoinWatch()
     var nextCommitRetry = Deadline.after(.zero)
     private var feeds: [TopicPartition: FeedBox] = [:]
     private var generation: UInt64 = 0
@@ -77,8 +78,9 @@ final class ConsumerLoop {
 
     private func serve() {
         while true {
-            self.runCommands()
+            // Events first: they tell whether commits have to wait.
             self.drainEvents()
+            self.runCommands()
             self.pumpAll()
             self.retrySeeks()
             self.finishRevocations()

@@ -24,28 +24,28 @@ enum RDKafkaProduce {
         if let partition = record.partition, partition < 0 { return RD_KAFKA_RESP_ERR__INVALID_ARG }
         let headers = record.headers.isEmpty ? nil : self.headers(record.headers)
         let result = self.withBytes(record.key) { key, keySize in
-                self.withBytes(record.value) { value, valueSize in
-                    withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 8) { arguments in
-                        var count = 0
-                        func append(_ type: rd_kafka_vtype_t, _ fill: (inout rd_kafka_vu_t) -> Void) {
-                            var argument = rd_kafka_vu_t()
-                            argument.vtype = type
-                            fill(&argument)
-                            arguments.initializeElement(at: count, to: argument)
-                            count += 1
-                        }
-                        append(RD_KAFKA_VTYPE_RKT) { $0.u.rkt = topic }
-                        append(RD_KAFKA_VTYPE_PARTITION) { $0.u.i32 = record.partition ?? RD_KAFKA_PARTITION_UA }
-                        append(RD_KAFKA_VTYPE_MSGFLAGS) { $0.u.i = Int32(RD_KAFKA_MSG_F_COPY) }
-                        append(RD_KAFKA_VTYPE_KEY) { $0.u.mem = .init(ptr: key, size: keySize) }
-                        append(RD_KAFKA_VTYPE_VALUE) { $0.u.mem = .init(ptr: value, size: valueSize) }
-                        append(RD_KAFKA_VTYPE_TIMESTAMP) { $0.u.i64 = record.timestamp ?? 0 }
-                        append(RD_KAFKA_VTYPE_OPAQUE) { $0.u.ptr = opaque }
-                        if let headers { append(RD_KAFKA_VTYPE_HEADERS) { $0.u.headers = headers } }
-                        return rd_kafka_produceva(client, arguments.baseAddress, count)
+            self.withBytes(record.value) { value, valueSize in
+                withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 8) { arguments in
+                    var count = 0
+                    func append(_ type: rd_kafka_vtype_t, _ fill: (inout rd_kafka_vu_t) -> Void) {
+                        var argument = rd_kafka_vu_t()
+                        argument.vtype = type
+                        fill(&argument)
+                        arguments.initializeElement(at: count, to: argument)
+                        count += 1
                     }
+                    append(RD_KAFKA_VTYPE_RKT) { $0.u.rkt = topic }
+                    append(RD_KAFKA_VTYPE_PARTITION) { $0.u.i32 = record.partition ?? RD_KAFKA_PARTITION_UA }
+                    append(RD_KAFKA_VTYPE_MSGFLAGS) { $0.u.i = Int32(RD_KAFKA_MSG_F_COPY) }
+                    append(RD_KAFKA_VTYPE_KEY) { $0.u.mem = .init(ptr: key, size: keySize) }
+                    append(RD_KAFKA_VTYPE_VALUE) { $0.u.mem = .init(ptr: value, size: valueSize) }
+                    append(RD_KAFKA_VTYPE_TIMESTAMP) { $0.u.i64 = record.timestamp ?? 0 }
+                    append(RD_KAFKA_VTYPE_OPAQUE) { $0.u.ptr = opaque }
+                    if let headers { append(RD_KAFKA_VTYPE_HEADERS) { $0.u.headers = headers } }
+                    return rd_kafka_produceva(client, arguments.baseAddress, count)
                 }
             }
+        }
         guard let result else { return RD_KAFKA_RESP_ERR_NO_ERROR }
         // The headers become librdkafka's only when it takes the record.
         if let headers { rd_kafka_headers_destroy(headers) }

@@ -7,8 +7,8 @@ public protocol BSONDecodable: Sendable {
 extension BSONDocument {
     /// The value of a key as `Value`.
     ///
-    /// A missing key and `.null` are nil for an optional type and an error for others. Number types are taken for each other
-    /// as long as nothing is lost.
+    /// A missing key and `.null` are nil for an optional type and an error for others. Number types are taken for each
+    /// other as long as nothing is lost.
     ///
     /// - Throws: `.decoding`, naming the key.
     public func decode<Value: BSONDecodable>(

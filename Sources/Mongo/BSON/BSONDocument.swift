@@ -1,8 +1,8 @@
 /// An ordered list of keys and values in MongoDB's document format.
 ///
 /// Kept as its bytes, which are always well formed: `init(validating:)` checks what comes from outside, everything else
-/// was encoded here. Equality is that of the bytes, so the order of keys counts. A key may occur more than once; reading
-/// finds the first.
+/// was encoded here. Equality is that of the bytes, so the order of keys counts. A key may occur more than once;
+/// reading finds the first.
 public struct BSONDocument: Sendable {
     /// Upper bound of a document's size in bytes: that of a MongoDB message.
     public static let sizeMax = 48_000_000

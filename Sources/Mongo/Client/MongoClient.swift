@@ -5,9 +5,9 @@ import Synchronization
 
 /// A pool of connections to one MongoDB deployment, with a thread for each.
 ///
-/// libmongoc blocks, so each call runs on one of `connectionsMax` threads with a connection of its own. Calls wait until
-/// `run()` runs, so start it before the first one. They are served in order of arrival, and each has a deadline: the caller
-/// is answered by then, and the thread is free again at the latest when libmongoc's timeouts end the call.
+/// libmongoc blocks, so each call runs on one of `connectionsMax` threads with a connection of its own. Calls wait
+/// until `run()` runs, so start it before the first one. They are served in order of arrival, and each has a deadline:
+/// the caller is answered by then, and the thread is free again at the latest when libmongoc's timeouts end the call.
 public final class MongoClient: Sendable {
     /// Where to, and the bounds.
     public let configuration: MongoConfiguration
@@ -31,7 +31,8 @@ public final class MongoClient: Sendable {
 
     /// Serves calls until the surrounding task is cancelled.
     ///
-    /// Then calls that wait fail with `.closed`, calls that run are finished, connections are closed, and the threads end.
+    /// Then calls that wait fail with `.closed`, calls that run are finished, connections are closed, and the threads
+    /// end.
     ///
     /// - Throws: `.closed` when called a second time.
     public func run() async throws {

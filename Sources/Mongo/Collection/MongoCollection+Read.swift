@@ -52,7 +52,8 @@ extension MongoCollection {
     ///   - documentsMax: upper bound of documents held in memory.
     ///   - deadline: covers all answers of the server.
     /// - Returns: what the last stage made.
-    /// - Throws: `.tooManyDocuments` beyond `documentsMax`. A pipeline that ends in `$out` or `$merge` may have been applied.
+    /// - Throws: `.tooManyDocuments` beyond `documentsMax`. A pipeline that ends in `$out` or `$merge` may have been
+    ///   applied.
     public func aggregate(
         _ pipeline: [BSONDocument],
         readConcern: MongoReadConcern? = nil,

@@ -2,7 +2,8 @@ import ServerRuntime
 
 /// A collection of the client's database; a name and nothing else.
 ///
-/// Deadlines default to `operationTimeout` from now. Errors of writes say in `mayHaveBeenApplied` when the outcome is unknown.
+/// Deadlines default to `operationTimeout` from now. Errors of writes say in `mayHaveBeenApplied` when the outcome is
+/// unknown.
 public struct MongoCollection: Sendable {
     let client: MongoClient
     /// The name of the collection.

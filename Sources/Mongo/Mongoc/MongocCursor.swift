@@ -15,8 +15,8 @@ struct MongocCursor: ~Copyable {
 
     /// Copies all documents that are left.
     ///
-    /// - Throws: `.tooManyDocuments` beyond `documentsMax`, `.timeout` when the deadline passes between two answers of the
-    ///   server, and its errors.
+    /// - Throws: `.tooManyDocuments` beyond `documentsMax`, `.timeout` when the deadline passes between two answers of
+    ///   the server, and its errors.
     func all(documentsMax: Int, deadline: Deadline) throws(MongoError) -> [BSONDocument] {
         var documents: [BSONDocument] = []
         var next: OpaquePointer?

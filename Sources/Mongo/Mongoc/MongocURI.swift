@@ -7,7 +7,8 @@ struct MongocURI: ~Copyable {
 
     /// Parses a connection string.
     ///
-    /// - Throws: `.invalidConfiguration`. The reason is left out when the string has credentials, since libmongoc may quote them.
+    /// - Throws: `.invalidConfiguration`. The reason is left out when the string has credentials, since libmongoc may
+    ///   quote them.
     init(parsing string: String) throws(MongoError) {
         var error = bson_error_t()
         guard MongocLibrary.isReady, let raw = mongoc_uri_new_with_error(string, &error) else {

@@ -29,8 +29,8 @@ final class CallQueue: Sendable {
 
     /// Runs `body` on one of the threads and returns its result.
     ///
-    /// The caller gets an error when the deadline passes or its task is cancelled. A body that has begun goes on to its own
-    /// end, which its timeouts bring, and its result is dropped.
+    /// The caller gets an error when the deadline passes or its task is cancelled. A body that has begun goes on to its
+    /// own end, which its timeouts bring, and its result is dropped.
     func call<Value: Sendable>(
         deadline: Deadline,
         isWrite: Bool,

@@ -2,8 +2,8 @@ import ServerRuntime
 
 /// The decisions of a `CallQueue`, without threads.
 ///
-/// A call is in `waiting` until a thread takes it, then in `running` until it is done or its task was told to give up. Each
-/// call leaves exactly once.
+/// A call is in `waiting` until a thread takes it, then in `running` until it is done or its task was told to give up.
+/// Each call leaves exactly once.
 struct CallQueueState<Call> {
     enum Submission: Equatable {
         case accepted

@@ -1,4 +1,5 @@
 import Hummingbird
+import IMStorage
 import Logging
 import NIOCore
 

@@ -57,45 +57,6 @@ struct ServerSettings: Sendable {
     }
 }
 
-/// Where a server of this process listens.
-struct ListenSettings: Sendable, Hashable {
-    let listenIP: String
-    let port: Int
-
-    init(
-        reading section: ConfigurationSection,
-        portsAt key: String,
-        in ports: ConfigurationSection? = nil,
-        default port: Int,
-        instance: Int
-    ) {
-        let ports = ports ?? section
-        self.listenIP = section.string("listenIP", default: "127.0.0.1")
-        let list = ports.ints(key, default: [port], in: 0...65_535)
-        if list.indices.contains(instance) {
-            self.port = list[instance]
-        } else {
-            ports.note(key, "holds \(list.count) ports, but this is instance \(instance) (-i)")
-            self.port = port
-        }
-    }
-}
-
-/// An account with administrator's rights.
-struct Administrator: Sendable, Hashable {
-    let userID: String
-    let nickname: String
-
-    static func read(_ section: ConfigurationSection) -> [Administrator] {
-        let userIDs = section.strings("userIDs", default: ["imAdmin"])
-        let nicknames = section.strings("nicknames", default: ["superAdmin"])
-        if userIDs.count != nicknames.count {
-            section.note("nicknames", "must hold as many names as userIDs (\(userIDs.count)), got \(nicknames.count)")
-        }
-        return zip(userIDs, nicknames).map { Administrator(userID: $0, nickname: $1) }
-    }
-}
-
 /// The gateway's settings.
 struct GatewaySettings: Sendable, Hashable {
     let listen: ListenSettings

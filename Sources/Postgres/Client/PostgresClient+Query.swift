@@ -8,7 +8,8 @@ extension PostgresClient {
     ///   - deadline: covers waiting for a connection and the answer; default `statementTimeout` from now.
     ///   - rowsMax: upper bound of rows; default that of the configuration.
     /// - Returns: the rows, in the order of the server.
-    /// - Throws: `.tooManyRows` beyond the bound; `mayHaveBeenApplied` when the statement was sent and its outcome is unknown.
+    /// - Throws: `.tooManyRows` beyond the bound; `mayHaveBeenApplied` when the statement was sent and its outcome is
+    ///   unknown.
     @discardableResult
     public func query(
         _ query: PostgresQuery,

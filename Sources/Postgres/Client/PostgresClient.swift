@@ -4,9 +4,9 @@ import Synchronization
 
 /// A pool of connections to one PostgreSQL server.
 ///
-/// Calls wait until `run()` runs, so start it before the first one. Every call has a deadline; one that ends by deadline or
-/// cancellation closes its connection, after asking the server to stop the statement, and the pool opens another. Callers
-/// that wait for a connection are served in order of arrival.
+/// Calls wait until `run()` runs, so start it before the first one. Every call has a deadline; one that ends by
+/// deadline or cancellation closes its connection, after asking the server to stop the statement, and the pool opens
+/// another. Callers that wait for a connection are served in order of arrival.
 public final class PostgresClient: Sendable {
     let configuration: PostgresConfiguration
     let pool: ConnectionPool
@@ -51,8 +51,8 @@ public final class PostgresClient: Sendable {
 
     /// Opens connections as calls want them, until the surrounding task is cancelled.
     ///
-    /// Then calls that wait or are under way fail with `.closed`, connections are closed, and the threads end. Returns when
-    /// nothing is left; the body of a transaction that is still running is waited for.
+    /// Then calls that wait or are under way fail with `.closed`, connections are closed, and the threads end. Returns
+    /// when nothing is left; the body of a transaction that is still running is waited for.
     ///
     /// - Throws: `.closed` when called a second time.
     public func run() async throws {

@@ -16,7 +16,8 @@ public struct PostgresConfiguration: Sendable, Equatable {
     public var password: String?
     /// Whether the connection is encrypted and how far the server is checked.
     public var sslMode: PostgresSSLMode
-    /// Path of the PEM file with the certificate authorities that the server is checked against; nil takes libpq's default.
+    /// Path of the PEM file with the certificate authorities that the server is checked against; nil takes libpq's
+    /// default.
     public var sslRootCertificatePath: String?
     /// Upper bound of open connections.
     public var connectionsMax: Int
@@ -70,7 +71,7 @@ public struct PostgresConfiguration: Sendable, Equatable {
 extension PostgresConfiguration: CustomStringConvertible, CustomReflectable {
     /// Address, database and role, without the password.
     public var description: String {
-        "PostgresConfiguration(\(self.username)@\(self.host):\(self.port)/\(self.database), sslMode: \(self.sslMode.rawValue))"
+        "PostgresConfiguration(\(self.username)@\(self.host):\(self.port)/\(self.database), \(self.sslMode.rawValue))"
     }
 
     /// A mirror without the password, so that `dump` and test failures do not print it.

@@ -53,8 +53,8 @@ extension PGConnection {
 
     /// The parameters of libpq for `configuration`.
     ///
-    /// All that would otherwise come from `PG…` environment variables and matters is given, and the session is set to the
-    /// formats that the decoders expect.
+    /// All that would otherwise come from `PG…` environment variables and matters is given, and the session is set to
+    /// the formats that the decoders expect.
     static func options(_ configuration: PostgresConfiguration, addresses: [String]) -> [(String, String)] {
         let copies = max(1, addresses.count)
         func repeated(_ value: String) -> String { Array(repeating: value, count: copies).joined(separator: ",") }

@@ -12,7 +12,8 @@ extension PGConnection {
 
     /// Sends one statement with its parameters and reads the whole answer.
     ///
-    /// After an error of the server the connection can be used again (see `isOpen`); after every other error it is closed.
+    /// After an error of the server the connection can be used again (see `isOpen`); after every other error it is
+    /// closed.
     func execute(_ query: PostgresQuery, _ limits: Limits) async throws(PostgresError) -> PostgresAnswer {
         guard query.parameters.count <= Int(UInt16.max) else {
             throw PostgresError(.invalidQuery, "\(query.parameters.count) parameters; 65535 are allowed")

@@ -4,8 +4,8 @@ import ServerRuntime
 
 /// Sole owner of a `PGconn`, in non-blocking mode.
 ///
-/// Unchecked because a `PGconn` belongs to one thread at a time (libpq manual, "Behavior in Threaded Programs"): the pool
-/// hands each connection to one caller, and that caller's steps follow one another, on whichever thread.
+/// Unchecked because a `PGconn` belongs to one thread at a time (libpq manual, "Behavior in Threaded Programs"): the
+/// pool hands each connection to one caller, and that caller's steps follow one another, on whichever thread.
 final class PGConnection: @unchecked Sendable {
     private(set) var raw: OpaquePointer?
     let reactor: SocketReactor

@@ -40,8 +40,8 @@ struct MigrationPlan: Sendable {
         try await transaction.execute("INSERT INTO schema_migrations (version, name) VALUES (\(version), \(name))")
     }
 
-    /// - Throws: `.schemaTooNew` for an applied version that is not ours; `.invalidMigrations` for a version of ours that
-    ///   was slipped in below one that is applied.
+    /// - Throws: `.schemaTooNew` for an applied version that is not ours; `.invalidMigrations` for a version of ours
+    ///   that was slipped in below one that is applied.
     func check(applied: Set<Int>) throws(PostgresError) {
         let known = Set(self.migrations.map(\.version))
         if let unknown = applied.subtracting(known).max() {

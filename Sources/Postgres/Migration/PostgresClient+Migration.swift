@@ -3,8 +3,8 @@ public import ServerRuntime
 extension PostgresClient {
     /// Applies the migrations that the database does not have yet, in order, each in a transaction of its own.
     ///
-    /// What was applied is recorded in the table `schema_migrations`. An advisory lock lets any number of processes call this
-    /// at once; each migration is applied by one of them.
+    /// What was applied is recorded in the table `schema_migrations`. An advisory lock lets any number of processes
+    /// call this at once; each migration is applied by one of them.
     ///
     /// - Parameters:
     ///   - migrations: all migrations of the program, strictly rising from 1 or more.

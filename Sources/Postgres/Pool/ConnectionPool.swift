@@ -3,8 +3,8 @@ import Synchronization
 
 /// Hands connections to callers, first come, first served.
 ///
-/// Decides with `PoolStateMachine`, acts after its lock is released. Opening is left to the owner, who gets a request for
-/// each connection that is wanted.
+/// Decides with `PoolStateMachine`, acts after its lock is released. Opening is left to the owner, who gets a request
+/// for each connection that is wanted.
 final class ConnectionPool: Sendable {
     typealias Grant = Result<PGConnection, PostgresError>
 

@@ -1,8 +1,8 @@
 /// A Swift type that can be bound to a query.
 ///
-/// Each type is sent as one fixed type of PostgreSQL: `String` as text, `Int` and `Int64` as int8, `Int32` as int4, `Bool`
-/// as bool, `Double` as float8, `[UInt8]` as bytea, and arrays of these as arrays. Where a column has another type, the
-/// query casts: `\(json)::jsonb`.
+/// Each type is sent as one fixed type of PostgreSQL: `String` as text, `Int` and `Int64` as int8, `Int32` as int4,
+/// `Bool` as bool, `Double` as float8, `[UInt8]` as bytea, and arrays of these as arrays. Where a column has another
+/// type, the query casts: `\(json)::jsonb`.
 public protocol PostgresEncodable: Sendable {
     /// The parameter that stands for nil of this type.
     static var postgresNull: PostgresParameter { get }

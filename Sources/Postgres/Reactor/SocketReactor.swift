@@ -5,7 +5,8 @@ import Synchronization
 
 /// One thread with an epoll set that resumes tasks when their socket is ready or their deadline passes.
 ///
-/// Registrations are one-shot: each wait arms its socket once. The descriptors of the set and its wake-up live from `init` to `deinit`.
+/// Registrations are one-shot: each wait arms its socket once. The descriptors of the set and its wake-up live from
+/// `init` to `deinit`.
 final class SocketReactor: Sendable {
     private struct Registration {
         let continuation: CheckedContinuation<SocketWait, Never>
@@ -120,8 +121,8 @@ final class SocketReactor: Sendable {
     ///
     /// Blocks its thread, so it is run on one of its own.
     ///
-    /// - Parameter timers: called on this thread when a deadline is due (see `wake(by:)`) with the current instant; returns
-    ///   when it wants to be called next.
+    /// - Parameter timers: called on this thread when a deadline is due (see `wake(by:)`) with the current instant;
+    ///   returns when it wants to be called next.
     func runLoop(timers: (ContinuousClock.Instant) -> ContinuousClock.Instant?) {
         var events = [epoll_event](repeating: epoll_event(), count: 64)
         while !self.state.withLock({ $0.isStopped }) {

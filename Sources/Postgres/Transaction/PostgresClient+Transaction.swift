@@ -10,8 +10,8 @@ extension PostgresClient {
     ///   - deadline: covers everything, COMMIT included; default `statementTimeout` from now.
     ///   - body: the work; it must not keep the transaction.
     /// - Returns: what `body` returned.
-    /// - Throws: `PostgresError` with `.commitUncertain` and `mayHaveBeenApplied` when COMMIT was sent and its outcome is
-    ///   unknown; after any other error nothing was applied. `CancellationError` when cancelled between statements.
+    /// - Throws: `PostgresError` with `.commitUncertain` and `mayHaveBeenApplied` when COMMIT was sent and its outcome
+    ///   is unknown; after any other error nothing was applied. `CancellationError` when cancelled between statements.
     nonisolated(nonsending)
         public func transaction<Result: Sendable>(
             isolation: PostgresIsolation = .readCommitted,

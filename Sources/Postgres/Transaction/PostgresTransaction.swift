@@ -2,7 +2,8 @@ public import ServerRuntime
 
 /// A transaction under way, valid inside the body that got it.
 ///
-/// One task at a time: a second statement while one is under way fails with `.transactionMisuse`, as does any after the end.
+/// One task at a time: a second statement while one is under way fails with `.transactionMisuse`, as does any after the
+/// end.
 public struct PostgresTransaction: Sendable {
     let session: TransactionSession
 
