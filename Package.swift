@@ -165,7 +165,7 @@ let testTargets: [Target] = [
     tests("OpenSSLTests", uses: ["OpenSSL"]),
     tests("RedisTests", uses: ["Redis", "ServerRuntime"], Product.logging),
     tests("KafkaTests", uses: ["Kafka", "CRdkafka", "ServerRuntime"], Product.logging),
-    tests("PostgresTests", uses: ["Postgres"]),
+    tests("PostgresTests", uses: ["Postgres", "ServerRuntime"]),
     tests("MongoTests", uses: ["Mongo", "CMongoc", "ServerRuntime"], Product.logging),
     tests("IMProtocolTests", uses: ["IMProtocol"], Product.protobuf),
     tests(
@@ -180,6 +180,18 @@ let testTargets: [Target] = [
         Product.serviceLifecycle,
         Product.logging
     ),
+    tests(
+        "IMGatewayTests",
+        uses: ["IMGateway", "IMClient", "IMProtocol", "ServerRuntime"],
+        Product.nioCore,
+        Product.nioEmbedded,
+        Product.nioHTTP1,
+        Product.nioPosix,
+        Product.nioWebSocket,
+        Product.protobuf,
+        Product.logging
+    ),
+    tests("ServerRuntimeTests", uses: ["ServerRuntime"], Product.nioCore),
     tests(
         "IntegrationTests",
         uses: ["TestKit", "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo"],

@@ -15,8 +15,7 @@ package final class GatewayServer: Sendable {
     package var counters: GatewayCounters { self.node.counters }
 
     let node: GatewayNode
-    private let group: any EventLoopGroup
-    private let ownsGroup: Bool
+    private let sharedGroup: (any EventLoopGroup)?
     private let boundAddress = BoundAddress()
 
     /// Creates a gateway.
@@ -25,7 +24,7 @@ package final class GatewayServer: Sendable {
     ///   - configuration: see there.
     ///   - auth: checks tokens and makes them invalid.
     ///   - messages: answers requests.
-    ///   - group: the event loops to use; nil makes an own group of one thread per core, which ends with `run()`.
+    ///   - group: the event loops to use; nil makes an own group of one thread per core, which lives from start to end of `run()`.
     ///   - logger: where failures are reported.
     package init(
         configuration: GatewayConfiguration,
@@ -40,8 +39,7 @@ package final class GatewayServer: Sendable {
             dispatcher: RequestDispatcher(messages: messages, logger: logger),
             logger: logger
         )
-        self.ownsGroup = group == nil
-        self.group = group ?? MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        self.sharedGroup = group
     }
 
     /// The address that the gateway listens on.
@@ -58,20 +56,21 @@ package final class GatewayServer: Sendable {
     ///
     /// - Throws: when it cannot listen; never because of a connection. Call it once.
     package func run() async throws {
+        let group = self.sharedGroup ?? MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         do {
-            try await self.serve()
+            try await self.serve(on: group)
         } catch {
             self.boundAddress.set(.failure(error))
-            try await self.shutDownGroup()
+            try await self.shutDown(group)
             throw error
         }
-        try await self.shutDownGroup()
+        try await self.shutDown(group)
     }
 
-    private func serve() async throws {
-        let loops = try GatewayLoops(self.group, configuration: self.node.configuration)
+    private func serve(on group: any EventLoopGroup) async throws {
+        let loops = try GatewayLoops(group, configuration: self.node.configuration)
         defer { loops.stopClocks() }
-        let channel = try await self.bootstrap(loops)
+        let channel = try await self.bootstrap(group, loops)
             .bind(host: self.node.configuration.listenIP, port: self.node.configuration.port)
             .get()
         guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
@@ -103,19 +102,19 @@ package final class GatewayServer: Sendable {
         }
     }
 
-    private func shutDownGroup() async throws {
-        guard self.ownsGroup else { return }
+    private func shutDown(_ group: any EventLoopGroup) async throws {
+        guard self.sharedGroup == nil else { return }
         guard self.counters.requestsRunning.value == 0 else {
             // Their answers still hop to the event loops, which therefore have to stay until the process ends.
             self.node.logger.warning("requests still run at the end of the gateway's shutdown")
             return
         }
-        try await self.group.shutdownGracefully()
+        try await group.shutdownGracefully()
     }
 
-    private func bootstrap(_ loops: GatewayLoops) -> ServerBootstrap {
+    private func bootstrap(_ group: any EventLoopGroup, _ loops: GatewayLoops) -> ServerBootstrap {
         let node = self.node
-        return ServerBootstrap(group: self.group)
+        return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

@@ -5,8 +5,9 @@ import ServerRuntime
 import TestKit
 
 /// The connection string of a server on this machine or of the stack.
-func mongoURI(port: Int = Stack.mongo.port) -> String {
-    "mongodb://\(Stack.mongo.host):\(port)/?directConnection=true"
+func mongoURI(port: Int? = nil) -> String {
+    // A server of a test's own has no users.
+    port.map { "mongodb://\(Stack.mongo.host):\($0)/?directConnection=true" } ?? Stack.mongoURI
 }
 
 /// A client of the stack's server that runs for the length of `body`.
@@ -21,7 +22,7 @@ func withMongo<Result: Sendable>(
     signal(SIGPIPE, SIG_IGN)
     let configuration = MongoConfiguration(
         uri: uri,
-        database: "mongo_tests",
+        database: "openim_test",
         connectionsMax: connectionsMax,
         connectTimeout: .seconds(2),
         serverSelectionTimeout: serverSelectionTimeout,

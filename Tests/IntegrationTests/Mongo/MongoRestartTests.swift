@@ -1,14 +1,15 @@
+import Foundation
 import Glibc
 import Mongo
 import ServerRuntime
 import TestKit
 import Testing
 
-/// Needs the program of the MongoDB stand-in in the variable SECANTUSD, or the like with the same options.
-@Suite(.enabled(if: getenv("SECANTUSD") != nil, "SECANTUSD=path of the stand-in's program"))
+/// Starts a stand-in of its own, from where the stack's script installs it.
+@Suite(.enabled(if: Stack.mongo.isUp, "scripts/stack up mongo"))
 struct MongoRestartTests {
     @Test func `a stopped server fails calls in time and they work again after its start`() async throws {
-        let program = environment("SECANTUSD") ?? ""
+        let program = environment("SECANTUSD") ?? "\(FileManager.default.currentDirectoryPath)/.dev/venv/bin/secantusd-py"
         let folder = "/tmp/mongo-test-\(UInt64.random(in: 0 ... .max))"
         let port = try Shell.freePort()
         let start = """

@@ -91,7 +91,7 @@ struct PostgresFaultTests {
             host: "localhost",
             port: Stack.postgres.port,
             database: "no_such_database",
-            username: environment("POSTGRES_USER") ?? "app",
+            username: "openim",
             password: Stack.postgres.password
         )
         try await withRunning(configuration) { client in

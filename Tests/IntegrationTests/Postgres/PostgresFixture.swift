@@ -15,8 +15,8 @@ func withPostgres<Result: Sendable>(
     let configuration = PostgresConfiguration(
         host: Stack.postgres.host,
         port: Stack.postgres.port,
-        database: environment("POSTGRES_DATABASE") ?? "postgres",
-        username: environment("POSTGRES_USER") ?? "app",
+        database: "openim",
+        username: "openim",
         password: password.isEmpty ? nil : password,
         connectionsMax: connectionsMax,
         statementTimeout: statementTimeout,

@@ -23,7 +23,7 @@ struct PostgresMigrationTests {
                 host: Stack.postgres.host,
                 port: Stack.postgres.port,
                 database: name,
-                username: environment("POSTGRES_USER") ?? "app",
+                username: "openim",
                 password: Stack.postgres.password,
                 connectionsMax: 4
             )
