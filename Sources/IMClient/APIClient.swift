@@ -79,7 +79,11 @@ package struct APIClient: Sendable {
         var request = Openim_Auth_getUserTokenReq()
         request.userID = userID
         request.platformID = platform.rawValue
-        let reply: Openim_Auth_getUserTokenResp = try await self.call("/auth/get_user_token", token: adminToken, request)
+        let reply: Openim_Auth_getUserTokenResp = try await self.call(
+            "/auth/get_user_token",
+            token: adminToken,
+            request
+        )
         return reply.token
     }
 }

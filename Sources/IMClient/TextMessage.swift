@@ -14,6 +14,7 @@ package enum TextMessage {
     ///   - platform: the sender's platform.
     ///   - clientMsgID: the client's id, 32 hex digits; made anew when nil.
     ///   - clock: where `createTime` comes from.
+    /// - Returns: the message, ready for `IMClient.sendMessage`.
     package static func single(
         _ text: String,
         from sendID: String,

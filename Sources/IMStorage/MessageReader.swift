@@ -55,6 +55,7 @@ package struct MessageReader: Sendable {
     /// - Parameters:
     ///   - conversationID: the conversation.
     ///   - seqs: seqs within its bounds.
+    /// - Returns: one message a seq.
     /// - Throws: `StorageError.historyBehind` when a message has not reached the history within 5 s.
     package func messages(_ conversationID: String, seqs: [Int64]) async throws -> [Openim_Sdkws_MsgData] {
         var found = try await self.cache.messages(conversationID, seqs: seqs)

@@ -11,6 +11,7 @@ struct Retry: Sendable {
     /// - Parameters:
     ///   - name: what the step does, for the log.
     ///   - step: the work; it must be safe to repeat.
+    /// - Returns: what `step` returned in the end.
     /// - Throws: `CancellationError` only.
     func run<Result>(_ name: String, _ step: () async throws -> Result) async throws -> Result {
         var failures = 0

@@ -8,7 +8,9 @@ import Postgres
 import Redis
 import ServerRuntime
 
-/// The drivers, stores and services of one process. Which roles use them is decided elsewhere.
+/// The drivers, stores and services of one process.
+///
+/// Which roles use them is decided elsewhere.
 struct Assembly: Sendable {
     let settings: ServerSettings
     let logger: Logger

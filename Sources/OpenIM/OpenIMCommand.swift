@@ -75,7 +75,10 @@ struct OpenIMCommand: AsyncParsableCommand {
         }
         logger.info(
             "starting",
-            metadata: ["version": "\(ServerProcess.version)", "roles": .array(roles.map(\.rawValue).sorted().map { .string($0) })]
+            metadata: [
+                "version": "\(ServerProcess.version)",
+                "roles": .array(roles.map(\.rawValue).sorted().map { .string($0) }),
+            ]
         )
         try await ServerProcess(settings: settings, roles: roles, logger: logger).run()
         logger.info("stopped")

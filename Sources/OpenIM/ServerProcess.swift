@@ -12,7 +12,9 @@ import Redis
 import ServiceLifecycle
 import UnixSignals
 
-/// One running `openim`: drivers, then what checks them, then the roles. A stop goes the other way round.
+/// One running `openim`: drivers, then what checks them, then the roles.
+///
+/// A stop goes the other way round.
 struct ServerProcess: Sendable {
     static let version = "0.1.0"
     private static let stack = "stack"

@@ -14,7 +14,9 @@ public final class BlockingPool: Sendable {
         self.threads = NIOThreadPool(numberOfThreads: threadCount)
     }
 
-    /// Starts the threads. Calling it again does nothing.
+    /// Starts the threads.
+    ///
+    /// Calling it again does nothing.
     public func start() {
         self.threads.start()
     }

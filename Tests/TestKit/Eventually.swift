@@ -4,6 +4,7 @@
 ///   - limit: how long at the most.
 ///   - condition: asked every 20 ms.
 /// - Returns: whether it held in time.
+/// - Throws: what `condition` throws.
 public func eventually(
     within limit: Duration = .seconds(10),
     _ condition: () async throws -> Bool

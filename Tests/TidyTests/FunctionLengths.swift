@@ -7,7 +7,10 @@ enum FunctionLengths {
             guard let name = self.name(line) else { continue }
             let indent = line.prefix { $0 == " " }.count
             let closing = String(repeating: " ", count: indent) + "}"
-            guard let end = lines[number...].firstIndex(where: { $0.hasPrefix(closing) && $0.dropFirst(indent).first == "}" })
+            guard
+                let end = lines[number...].firstIndex(where: {
+                    $0.hasPrefix(closing) && $0.dropFirst(indent).first == "}"
+                })
             else { continue }
             // A protocol's requirement has no body: the brace found then belongs to the type around it.
             if end > number, lines[number..<end].contains(where: { $0.hasSuffix("{") }) {

@@ -93,7 +93,9 @@ import Testing
         file.lines.compactMap { line in
             let words = line.split(separator: " ")
             guard let index = words.firstIndex(of: "import"), words.count > index + 1,
-                words[..<index].allSatisfy({ $0.hasPrefix("@") || $0 == "public" || $0 == "package" || $0 == "internal" })
+                words[..<index].allSatisfy({
+                    $0.hasPrefix("@") || $0 == "public" || $0 == "package" || $0 == "internal"
+                })
             else { return nil }
             return String(words[index + 1].split(separator: ".")[0])
         }

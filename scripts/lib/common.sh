@@ -2,10 +2,10 @@
 # Output, errors and waiting, for scripts/stack and its parts.
 
 # Says what happens, on standard output.
-say() { printf 'stack: %s\n' "$*"; }
+say() { printf '%s: %s\n' "${SCRIPT_NAME:-stack}" "$*"; }
 
 # Says what is wrong without ending, on standard error.
-warn() { printf 'stack: %s\n' "$*" >&2; }
+warn() { printf '%s: %s\n' "${SCRIPT_NAME:-stack}" "$*" >&2; }
 
 # Ends with one line that says what is wrong.
 fail() {
@@ -15,7 +15,7 @@ fail() {
 
 # Ends because of how the script was called.
 usage_error() {
-    warn "$* (see scripts/stack --help)"
+    warn "$* (see scripts/${SCRIPT_NAME:-stack} --help)"
     exit 2
 }
 

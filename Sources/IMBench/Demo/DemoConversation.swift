@@ -92,7 +92,9 @@ struct DemoConversation: Sendable {
         let delivered = start.duration(to: arrival.instant)
         report.deliveryTimes.append(delivered)
         report.seqs.append(arrival.message.seq)
-        print("  \(sender.userID) -> \(receiver.userID)  seq \(arrival.message.seq), delivered after \(delivered.inMilliseconds)")
+        print(
+            "  \(sender.userID) -> \(receiver.userID)  seq \(arrival.message.seq), delivered after \(delivered.inMilliseconds)"
+        )
     }
 
     /// The receiver connects again, learns what it missed, and pulls it.
@@ -124,7 +126,9 @@ struct DemoConversation: Sendable {
         let messages = pulled.msgs[conversation]?.msgs ?? []
         report.pulledSeqs = messages.map(\.seq)
         let missed = messages.last.map { String(decoding: $0.content, as: UTF8.self) } ?? "nothing"
-        print("\(userID) comes back: newest seq \(newest), pulls \(messages.count) messages, the missed one: \(missed)\n")
+        print(
+            "\(userID) comes back: newest seq \(newest), pulls \(messages.count) messages, the missed one: \(missed)\n"
+        )
         await client.close()
     }
 

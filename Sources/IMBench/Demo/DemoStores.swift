@@ -28,12 +28,13 @@ struct DemoStores: Sendable {
 
         /// Whether every store holds messages 1 to `count`, each once.
         func isComplete(_ count: Int) -> Bool {
-            self == Holdings(
-                redisSeq: Int64(count),
-                redisMessages: count,
-                mongo: (count, 1, Int64(count)),
-                postgres: (Int64(count), 1, Int64(count))
-            )
+            self
+                == Holdings(
+                    redisSeq: Int64(count),
+                    redisMessages: count,
+                    mongo: (count, 1, Int64(count)),
+                    postgres: (Int64(count), 1, Int64(count))
+                )
         }
     }
 

@@ -1,4 +1,6 @@
-/// What `MsgData.content` holds. Numbers without a case here are legal; the server does not look into them.
+/// What `MsgData.content` holds.
+///
+/// Numbers without a case here are legal; the server does not look into them.
 package struct ContentType: RawRepresentable, Sendable, Hashable {
     package var rawValue: Int32
 

@@ -51,8 +51,10 @@ package enum ConversationID {
         conversationID.hasPrefix("n_")
     }
 
-    /// Both ids in bytewise ascending order, joined by `_`. Swift compares strings by their canonical form, which may
-    /// differ from the order of their bytes, so the bytes are compared.
+    /// Both ids in bytewise ascending order, joined by `_`.
+    ///
+    /// Swift compares strings by their canonical form, which may differ from the order of their bytes, so the bytes are
+    /// compared.
     private static func pair(_ left: String, _ right: String) -> String {
         left.utf8.lexicographicallyPrecedes(right.utf8) ? "\(left)_\(right)" : "\(right)_\(left)"
     }

@@ -29,6 +29,7 @@ package struct IMError: Error, Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Parameter error: what a handler threw. It is not shown to the client, for it may name hosts and statements; the
     ///   caller logs it.
+    /// - Returns: what the client may see.
     package static func visible(_ error: any Error) -> IMError {
         (error as? IMError) ?? IMError(.serverInternal, "internal error, see the server's log under this operationID")
     }

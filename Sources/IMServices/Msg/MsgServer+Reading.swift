@@ -12,7 +12,8 @@ extension MsgServer {
     ) async throws -> Openim_Sdkws_GetMaxSeqResp {
         try context.requireSelf(request.userID)
         let chats = try await self.conversations.conversationIDs(of: request.userID)
-        let ids = chats + chats.map(ConversationID.notificationTwin) + [ConversationID.ownNotifications(of: request.userID)]
+        let ids =
+            chats + chats.map(ConversationID.notificationTwin) + [ConversationID.ownNotifications(of: request.userID)]
         let maxima = try await self.reader.certainMaxima(of: Array(Set(ids)))
         return .with { $0.maxSeqs = maxima.filter { $0.value > 0 } }
     }

@@ -39,7 +39,12 @@ extension MsgServer {
             message.switchOff(.conversationUpdate, .senderConversationUpdate, .unreadCount, .offlinePush)
         case .typing:
             message.switchOff(
-                .history, .persistent, .senderSync, .conversationUpdate, .senderConversationUpdate, .unreadCount,
+                .history,
+                .persistent,
+                .senderSync,
+                .conversationUpdate,
+                .senderConversationUpdate,
+                .unreadCount,
                 .offlinePush
             )
         default: break
@@ -64,7 +69,8 @@ extension MsgServer {
     }
 
     private func checkSingleChat(_ message: inout Openim_Sdkws_MsgData, _ context: CallContext) async throws {
-        let isNotification = ContentType(rawValue: message.contentType).isNotification || !message.isOn(.isNotNotification)
+        let isNotification =
+            ContentType(rawValue: message.contentType).isNotification || !message.isOn(.isNotNotification)
         guard !isNotification || context.isAdmin else {
             throw IMError(.noPermission, "contentType \(message.contentType): notifications are the server's to send")
         }

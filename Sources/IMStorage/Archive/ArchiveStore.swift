@@ -22,6 +22,7 @@ package struct ArchiveStore: Sendable {
     ///   - runs: the messages; those that are archived already stay as they are.
     ///   - partition: where they were read from.
     ///   - next: the offset to go on from.
+    /// - Throws: `PostgresError`; nothing was stored then, unless it says that it may have been.
     package func store(_ runs: [SequencedMessages], partition: Int32, next: Int64) async throws {
         let rows = try Rows(runs)
         try await self.postgres.transaction { transaction in

@@ -30,6 +30,7 @@ package struct ConversationRepository: Sendable {
     /// - Parameters:
     ///   - conversations: the rows.
     ///   - createTime: Unix time in milliseconds.
+    /// - Throws: `PostgresError`.
     package func insertMissing(_ conversations: [New], createTime: Int64) async throws {
         let owners = conversations.map(\.ownerUserID)
         let ids = conversations.map(\.conversationID)

@@ -43,7 +43,9 @@ struct BlockPart: Sendable {
         .updateOne(filter: self.filter(self.messages), update: self.change(self.messages), upsert: false)
     }
 
-    /// Matches the block when the slots of `messages` are empty. An emptied slot keeps its `id` and is not empty.
+    /// Matches the block when the slots of `messages` are empty.
+    ///
+    /// An emptied slot keeps its `id` and is not empty.
     func filter(_ messages: [Message]) -> BSONDocument {
         var filter: BSONDocument = ["doc_id": .string(self.documentID)]
         for message in messages { filter.append("msgs.\(message.slot).id", .null) }

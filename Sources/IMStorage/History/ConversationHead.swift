@@ -1,8 +1,12 @@
 /// What the history knows of a conversation as a whole; one document of the collection `seq`.
 package struct ConversationHead: Sendable, Hashable {
-    /// The greatest seq whose message is stored. Never lowered.
+    /// The greatest seq whose message is stored.
+    ///
+    /// Never lowered.
     package var maxSeq: Int64
-    /// The smallest seq that is readable; smaller ones were cleared. 0 and 1 mean all.
+    /// The smallest seq that is readable; smaller ones were cleared.
+    ///
+    /// 0 and 1 mean all.
     package var minSeq: Int64
     /// The greatest `createTime` (ms) of a stored message.
     package var createMax: Int64

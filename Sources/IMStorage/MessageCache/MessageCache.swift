@@ -31,7 +31,9 @@ package struct MessageCache: Sendable {
             }
             return RedisScriptInvocation(keys: keys, arguments: arguments)
         }
-        for reply in try await self.redis.run(MessageCacheScripts.put, invocations: invocations) { _ = try reply.asInteger() }
+        for reply in try await self.redis.run(MessageCacheScripts.put, invocations: invocations) {
+            _ = try reply.asInteger()
+        }
     }
 
     /// Raises the maximum of a conversation, or sets it when there is none; never lowers it.
@@ -42,7 +44,9 @@ package struct MessageCache: Sendable {
                 arguments: [RedisArgument(Self.lifetimeSeconds), RedisArgument(max)]
             )
         }
-        for reply in try await self.redis.run(MessageCacheScripts.raise, invocations: invocations) { _ = try reply.asInteger() }
+        for reply in try await self.redis.run(MessageCacheScripts.raise, invocations: invocations) {
+            _ = try reply.asInteger()
+        }
     }
 
     /// The cached maxima of conversations; those without an entry are absent.
@@ -50,7 +54,9 @@ package struct MessageCache: Sendable {
         guard !conversationIDs.isEmpty else { return [:] }
         let commands = conversationIDs.map { RedisCommand.hmget(Self.seqKey($0), ["max", "at"]) } + [.time]
         let replies = try await self.redis.send(pipeline: commands)
-        guard replies.count == commands.count, let now = try replies.last?.asArray().first?.asInteger() else { return [:] }
+        guard replies.count == commands.count, let now = try replies.last?.asArray().first?.asInteger() else {
+            return [:]
+        }
         var maxima: [String: CachedMaximum] = [:]
         for (conversationID, reply) in zip(conversationIDs, replies) {
             let values = try reply.asArray()

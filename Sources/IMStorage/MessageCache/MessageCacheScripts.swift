@@ -1,9 +1,12 @@
 import Redis
 
-/// The two scripts by which the cache changes. Neither ever lowers a maximum.
+/// The two scripts by which the cache changes.
+///
+/// Neither ever lowers a maximum.
 enum MessageCacheScripts {
-    /// KEYS: the seq hash, then one message hash each. ARGV: lifetime in seconds, then seq and bytes of each message, seqs
-    /// rising. Returns the maximum.
+    /// KEYS: the seq hash, then one message hash each.
+    ///
+    /// ARGV: lifetime in seconds, then seq and bytes of each message, seqs rising. Returns the maximum.
     static let put = RedisScript(
         """
         local max = tonumber(redis.call('HGET', KEYS[1], 'max') or '-1')
@@ -24,7 +27,9 @@ enum MessageCacheScripts {
         """
     )
 
-    /// KEYS: the seq hash. ARGV: lifetime in seconds, maximum. Returns the maximum.
+    /// KEYS: the seq hash.
+    ///
+    /// ARGV: lifetime in seconds, maximum. Returns the maximum.
     static let raise = RedisScript(
         """
         local max = tonumber(redis.call('HGET', KEYS[1], 'max') or '-1')

@@ -21,12 +21,16 @@ package enum MessageRules {
             if value.utf8.count > self.idBytesMax { return "\(name) is longer than \(self.idBytesMax) bytes" }
         }
         // A NUL would cut a text short in the C drivers, and Postgres refuses it.
-        let texts = ids.map { ($0.0, $0.1) } + [
-            ("senderNickname", message.senderNickname), ("senderFaceURL", message.senderFaceURL), ("ex", message.ex),
-            ("attachedInfo", message.attachedInfo),
-        ]
+        let texts =
+            ids.map { ($0.0, $0.1) } + [
+                ("senderNickname", message.senderNickname), ("senderFaceURL", message.senderFaceURL),
+                ("ex", message.ex),
+                ("attachedInfo", message.attachedInfo),
+            ]
         if let text = texts.first(where: { $0.1.utf8.contains(0) }) { return "\(text.0) holds a NUL character" }
-        if message.options.keys.contains(where: { $0.utf8.contains(0) }) { return "options holds a NUL character in a key" }
+        if message.options.keys.contains(where: { $0.utf8.contains(0) }) {
+            return "options holds a NUL character in a key"
+        }
         if message.content.isEmpty { return "content is empty" }
         guard SessionType(rawValue: message.sessionType) != nil else { return "unknown sessionType" }
         return nil

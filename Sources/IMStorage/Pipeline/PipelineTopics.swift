@@ -12,7 +12,9 @@ package struct PipelineTopics: Sendable, Equatable {
     package var toRedisGroup = "redis"
     /// The group of the history writer.
     package var toMongoGroup = "mongo"
-    /// The group of the archiver, which reads `toMongo` beside the history writer. Not in OpenIM v3.8.
+    /// The group of the archiver, which reads `toMongo` beside the history writer.
+    ///
+    /// Not in OpenIM v3.8.
     package var archiveGroup = "archive"
     /// The group of online push.
     package var toPushGroup = "push"

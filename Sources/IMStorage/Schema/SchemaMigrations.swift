@@ -2,7 +2,9 @@ package import Postgres
 
 /// The Postgres schema of the server, as numbered steps that are applied once each, in order.
 package enum SchemaMigrations {
-    /// All steps. A step that has been released is never edited; a change is a new step.
+    /// All steps.
+    ///
+    /// A step that has been released is never edited; a change is a new step.
     package static let all: [PostgresMigration] = [
         PostgresMigration(version: 1, name: "users", sql: users),
         PostgresMigration(version: 2, name: "conversations", sql: conversations),

@@ -67,8 +67,9 @@ package struct KafkaSettings: Sendable, Equatable {
         return security
     }
 
-    /// A consumer of one topic. Groups begin at the earliest record, so that nothing accepted before their first start is
-    /// missed.
+    /// A consumer of one topic.
+    ///
+    /// Groups begin at the earliest record, so that nothing accepted before their first start is missed.
     package func consumer(of topic: String, group: String) -> KafkaConsumerConfiguration {
         var configuration = KafkaConsumerConfiguration(
             self.connection,

@@ -16,7 +16,11 @@ extension PostgresConfiguration {
             password: password.isEmpty ? nil : password,
             sslMode: PostgresSSLMode(rawValue: mode) ?? .prefer,
             connectionsMax: section.int("maxPoolSize", default: 8, in: 1...1000),
-            statementTimeout: section.duration("statementTimeout", default: .seconds(30), in: .seconds(1)...(.seconds(3600))),
+            statementTimeout: section.duration(
+                "statementTimeout",
+                default: .seconds(30),
+                in: .seconds(1)...(.seconds(3600))
+            ),
             applicationName: "openim"
         )
     }

@@ -11,7 +11,9 @@ package struct TokenStore: Sendable {
         self.redis = redis
     }
 
-    /// All tokens of a user, by platform. A state that is no number counts as invalid.
+    /// All tokens of a user, by platform.
+    ///
+    /// A state that is no number counts as invalid.
     package func tokens(of userID: String) async throws -> [Platform: [String: TokenState]] {
         let platforms = Platform.allCases
         let replies = try await self.redis.send(pipeline: platforms.map { .hgetall(Self.key(userID, $0)) })

@@ -3,7 +3,9 @@ package import Kafka
 import Logging
 
 /// Consumes `toMongo` in a group of its own and writes the full archive in Postgres, position included, in one
-/// transaction a batch. It may lag: nobody waits for it.
+/// transaction a batch.
+///
+/// It may lag: nobody waits for it.
 package struct Archiver: Sendable {
     private let consumer: KafkaConsumer
     private let dependencies: TransferDependencies

@@ -2,8 +2,10 @@ import IMStorage
 
 /// What the transfer knows of one conversation: its greatest seq, and the newest messages by identity.
 struct ConversationState: Sendable {
-    /// Identities that are kept; the oldest go first. A message that is sent again later than that gets a new seq: the
-    /// look-up in the history that closes this gap follows with the pipeline's claims.
+    /// Identities that are kept; the oldest go first.
+    ///
+    /// A message that is sent again later than that gets a new seq: the look-up in the history that closes this gap
+    /// follows with the pipeline's claims.
     static let windowMax = 1000
 
     private(set) var maxSeq: Int64

@@ -4,8 +4,9 @@ package import Kafka
 import Logging
 import SwiftProtobuf
 
-/// Consumes `toMongo` and writes the history. Its position stands in MongoDB beside what it wrote; the group's offset only
-/// shows lag.
+/// Consumes `toMongo` and writes the history.
+///
+/// Its position stands in MongoDB beside what it wrote; the group's offset only shows lag.
 package struct HistoryWriter: Sendable {
     private let consumer: KafkaConsumer
     private let dependencies: TransferDependencies

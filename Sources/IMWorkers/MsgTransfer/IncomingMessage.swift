@@ -27,7 +27,9 @@ struct IncomingMessage: Sendable {
             throw Rejection(reason: "the value is no MsgData: \(error)")
         }
         if let violation = MessageRules.violation(of: self.message) { throw Rejection(reason: violation) }
-        guard let conversationID = ConversationID.of(self.message) else { throw Rejection(reason: "unknown sessionType") }
+        guard let conversationID = ConversationID.of(self.message) else {
+            throw Rejection(reason: "unknown sessionType")
+        }
         self.conversationID = conversationID
         self.identity = try MessageIdentity(
             conversationID: conversationID,

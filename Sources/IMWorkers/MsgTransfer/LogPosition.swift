@@ -10,6 +10,7 @@ enum LogPosition {
     ///   - high: the offset of the next record to be appended.
     ///   - reader: who reads, for the error.
     ///   - partition: the partition, for the error.
+    /// - Returns: `position`, or `low` when there is none.
     /// - Throws: `StorageError.positionOutsideLog`: below `low` records are lost; above `high` the log is another one.
     static func check(
         _ position: Int64?,

@@ -132,7 +132,9 @@ struct PartitionTransfer {
 
     /// Reads heads and newest messages of the conversations of a batch that are not in memory yet.
     private mutating func loadStates(of incoming: [IncomingMessage]) async throws {
-        if self.states.count > Self.conversationsMax { throw Doubt(cause: MemoryFull(conversations: self.states.count)) }
+        if self.states.count > Self.conversationsMax {
+            throw Doubt(cause: MemoryFull(conversations: self.states.count))
+        }
         let unknown = Set(incoming.lazy.filter(\.isStored).map(\.conversationID)).filter { self.states[$0] == nil }
         guard !unknown.isEmpty else { return }
         let history = self.dependencies.history
@@ -171,7 +173,9 @@ struct PartitionTransfer {
         }
     }
 
-    /// Shows the batch to readers (Redis) and receivers (`toPush`). Each step may be repeated.
+    /// Shows the batch to readers (Redis) and receivers (`toPush`).
+    ///
+    /// Each step may be repeated.
     private func publish(_ batch: TransferBatch) async throws {
         let dependencies = self.dependencies
         let created = batch.messages.filter { $0.isStored && $0.message.seq == 1 }.flatMap(Self.newConversations)

@@ -30,7 +30,9 @@ struct TransferBatch: Sendable {
             if let seq = states[conversationID]?.seq(of: identity) {
                 messages[index].message.seq = seq
             } else {
-                messages[index].message.seq = states[conversationID, default: ConversationState(maxSeq: 0)].assign(identity)
+                messages[index].message.seq = states[conversationID, default: ConversationState(maxSeq: 0)].assign(
+                    identity
+                )
                 fresh[conversationID, default: []].append(index)
             }
         }

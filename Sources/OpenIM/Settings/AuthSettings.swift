@@ -8,7 +8,9 @@ extension AuthServer.Settings {
         if secret.isEmpty { share.note("secret", "must not be empty") }
         let multiLogin = share.section("multiLogin")
         let policy = multiLogin.int("policy", default: 1, in: 0...5)
-        if MultiLoginPolicy(rawValue: policy) == nil { multiLogin.note("policy", "must be 0, 1, 4 or 5, got \(policy)") }
+        if MultiLoginPolicy(rawValue: policy) == nil {
+            multiLogin.note("policy", "must be 0, 1, 4 or 5, got \(policy)")
+        }
         let days = auth.int("tokenPolicy.expire", default: 90, in: 1...36_500)
         self.init(
             secret: secret,

@@ -5,7 +5,9 @@ struct ProcessService: Service, CustomStringConvertible {
     let name: String
     /// Passed before the work begins; nil for what the gate itself waits for.
     var gate: StartGate?
-    /// Whether the work watches for a graceful shutdown by itself. Other work is cancelled then.
+    /// Whether the work watches for a graceful shutdown by itself.
+    ///
+    /// Other work is cancelled then.
     var stopsItself = false
     let work: @Sendable () async throws -> Void
 

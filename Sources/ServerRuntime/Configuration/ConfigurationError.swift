@@ -12,6 +12,7 @@ public struct ConfigurationError: Error, Sendable, Hashable, CustomStringConvert
     public var description: String {
         self.problems.count == 1
             ? "configuration: \(self.problems[0])"
-            : "configuration: \(self.problems.count) problems\n" + self.problems.map { "  \($0)" }.joined(separator: "\n")
+            : "configuration: \(self.problems.count) problems\n"
+                + self.problems.map { "  \($0)" }.joined(separator: "\n")
     }
 }

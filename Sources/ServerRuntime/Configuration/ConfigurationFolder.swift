@@ -47,7 +47,9 @@ public struct ConfigurationFolder: Sendable {
         ])
     }
 
-    /// The section of the file `name` (without `.yml`). A missing file is an empty section: all defaults.
+    /// The section of the file `name` (without `.yml`).
+    ///
+    /// A missing file is an empty section: all defaults.
     public func section(_ name: String) -> ConfigurationSection {
         ConfigurationSection(file: name, prefix: [], reader: self.reader, record: self.record)
     }
@@ -67,7 +69,8 @@ public struct ConfigurationFolder: Sendable {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".yml") }.sorted()
         } catch {
-            throw ConfigurationError(["\(path): the configuration folder cannot be read: \(error.localizedDescription)"])
+            throw ConfigurationError(["\(path): the configuration folder cannot be read: \(error.localizedDescription)"]
+            )
         }
     }
 
@@ -123,7 +126,9 @@ public struct ConfigurationFolder: Sendable {
             } catch .unset(let variable) {
                 // An override makes the reference unneeded.
                 guard variables["IMENV_" + name] == nil else { continue }
-                problems.append("\(path): \(name): variable \(variable) is not set (scripts/stack up writes it to .env)")
+                problems.append(
+                    "\(path): \(name): variable \(variable) is not set (scripts/stack up writes it to .env)"
+                )
             } catch {
                 problems.append("\(path): \(name): \"${\" without \"}\"")
             }

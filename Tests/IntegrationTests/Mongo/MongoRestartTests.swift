@@ -9,7 +9,8 @@ import Testing
 @Suite(.enabled(if: Stack.mongo.isUp, "scripts/stack up mongo"))
 struct MongoRestartTests {
     @Test func `a stopped server fails calls in time and they work again after its start`() async throws {
-        let program = environment("SECANTUSD") ?? "\(FileManager.default.currentDirectoryPath)/.dev/venv/bin/secantusd-py"
+        let program =
+            environment("SECANTUSD") ?? "\(FileManager.default.currentDirectoryPath)/.dev/venv/bin/secantusd-py"
         let folder = "/tmp/mongo-test-\(UInt64.random(in: 0 ... .max))"
         let port = try Shell.freePort()
         let start = """
