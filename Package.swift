@@ -200,6 +200,16 @@ let testTargets: [Target] = [
         uses: ["TestKit", "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo"],
         Product.logging
     ),
+    tests(
+        "EndToEndTests",
+        uses: [
+            "OpenIM", "TestKit", "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo", "Curl", "IMProtocol",
+            "IMStorage",
+            "IMClient",
+        ],
+        Product.protobuf,
+        Product.logging
+    ),
     tests("TidyTests", uses: []),
 ]
 
