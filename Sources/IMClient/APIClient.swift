@@ -21,18 +21,11 @@ package struct APIClient: Sendable {
     /// - Throws: `IMError` when the answer says so.
     package func call(_ path: String, token: String? = nil, body: JSONValue) async throws -> JSONValue {
         let answer = try await self.send(path, token: token, body: body.encoded())
-        let envelope = try JSONValue(parsing: answer.body)
-        guard case .number(let code) = envelope["errCode"], let errCode: Int32 = code.integer() else {
+        guard let error = IMError(answer: answer.body) else {
             throw IMError(.data, "\(path) answered status \(answer.status) without errCode")
         }
-        guard errCode == 0 else {
-            var error = IMError(.serverInternal)
-            error.code = errCode
-            if case .string(let message) = envelope["errMsg"] { error.message = message }
-            if case .string(let detail) = envelope["errDlt"] { error.detail = detail }
-            throw error
-        }
-        return envelope["data"] ?? .null
+        guard error.code == 0 else { throw error }
+        return try JSONValue(parsing: answer.body)["data"] ?? .null
     }
 
     /// Calls an endpoint whose request and answer are messages.

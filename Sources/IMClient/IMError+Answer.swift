@@ -1,35 +1,24 @@
 import IMProtocol
 
 extension IMError {
-    /// Reads the JSON object with which a gateway answers a connection attempt; nil when it is none.
+    /// Reads the JSON object with which a gateway answers a connection attempt, and the API every call.
+    ///
+    /// - Returns: nil when `answer` is no such object; an error with code 0 when it tells of a success.
     init?(answer: [UInt8]) {
-        var code: Int32?
-        var error = IMError(.serverInternal)
-        do {
-            try answer.span.bytes.withUnsafeBytes { (bytes) throws(EnvelopeError) in
-                var reader = EnvelopeJSONReader(bytes)
-                try reader.readDocument { (key, reader) throws(EnvelopeError) in
-                    switch key {
-                    case "errcode": code = try reader.readInt32()
-                    case "errmsg": error.message = try reader.readString() ?? ""
-                    case "errdlt": error.detail = try reader.readString() ?? ""
-                    default: try reader.skipValue()
-                    }
-                }
-            }
-        } catch {
-            return nil
-        }
-        guard let code else { return nil }
-        error.code = code
-        self = error
+        // What is no answer of the server is reported by the caller, who knows what was asked.
+        guard let fields = try? JSONFields(parsing: answer), fields["errCode"] != nil,
+            let code = try? fields.int32("errCode"),
+            let message = try? fields.string("errMsg"),
+            let detail = try? fields.string("errDlt")
+        else { return nil }
+        self.init(.serverInternal, message: message, detail)
+        self.code = code
     }
 
     /// The error of a reply; nil when it is a success.
     init?(reply: ResponseEnvelope) {
         guard reply.errorCode != 0 else { return nil }
-        self.init(.serverInternal)
+        self.init(.serverInternal, message: reply.errorMessage)
         self.code = reply.errorCode
-        self.message = reply.errorMessage
     }
 }

@@ -6,7 +6,7 @@ import Testing
     private static let pings: [(String, String)] = [
         (#"{"type":"ping","body":"123"}"#, #"{"type":"pong","body":"123"}"#),
         (#"{"type":"ping"}"#, #"{"type":"pong","body":null}"#),
-        (#"{"body":{"a":[1, 2]},"type":"ping"}"#, #"{"type":"pong","body":{"a":[1, 2]}}"#),
+        (#"{"body":{"a":[1, 2]},"type":"ping"}"#, #"{"type":"pong","body":{"a":[1,2]}}"#),
     ]
 
     @Test(arguments: pings) func `a ping is answered with its body`(ping: String, pong: String) {

@@ -18,10 +18,10 @@ enum AdmissionAnswer {
     }
 
     private static func body(code: Int32, message: String, detail: String) -> [UInt8] {
-        var writer = EnvelopeJSONWriter()
-        writer.member("errCode", code)
-        writer.member("errMsg", message)
-        writer.member("errDlt", detail)
-        return writer.finish()
+        JSONValue.object([
+            JSONMember("errCode", .integer(code)),
+            JSONMember("errMsg", .string(message)),
+            JSONMember("errDlt", .string(detail)),
+        ]).encoded()
     }
 }

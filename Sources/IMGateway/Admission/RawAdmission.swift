@@ -39,29 +39,18 @@ struct RawAdmission {
         guard let json = Base64.decode(urlSafeUnpadded: packed) else {
             throw IMError(.connectionArguments, "data is not base64")
         }
-        do {
-            try json.span.bytes.withUnsafeBytes { (bytes) throws(EnvelopeError) in
-                var reader = EnvelopeJSONReader(bytes)
-                try reader.readDocument { (key, reader) throws(EnvelopeError) in
-                    try self.read(key, &reader)
-                }
-            }
+        do throws(EnvelopeError) {
+            let fields = try JSONFields(parsing: json)
+            self.token = try fields.string("token")
+            self.userID = try fields.string("userID")
+            self.platformID = Int(try fields.int32("platformID"))
+            self.operationID = try fields.string("operationID")
+            self.compression = try fields.string("compression")
+            self.sdkType = try fields.string("sdkType")
+            self.wantsResponse = try fields.bool("sendResponse")
+            _ = try fields.bool("background")
         } catch {
             throw IMError(.connectionArguments, "data is not json, info=\(error.message)")
-        }
-    }
-
-    private mutating func read(_ key: String, _ reader: inout EnvelopeJSONReader) throws(EnvelopeError) {
-        switch key {
-        case "token": self.token = try reader.readString() ?? self.token
-        case "userid": self.userID = try reader.readString() ?? self.userID
-        case "platformid": self.platformID = try reader.readInt32().map { Int($0) } ?? self.platformID
-        case "operationid": self.operationID = try reader.readString() ?? self.operationID
-        case "compression": self.compression = try reader.readString() ?? self.compression
-        case "sdktype": self.sdkType = try reader.readString() ?? self.sdkType
-        case "sendresponse": self.wantsResponse = try reader.readBool() ?? self.wantsResponse
-        case "background": _ = try reader.readBool()
-        default: try reader.skipValue()
         }
     }
 

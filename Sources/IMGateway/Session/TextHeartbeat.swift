@@ -8,29 +8,15 @@ enum TextHeartbeat: Equatable {
 
     /// Reads the payload of a text frame; nil when it is neither, which ends the connection.
     init?(_ payload: [UInt8]) {
-        var type = ""
-        var body = Array("null".utf8)
-        do {
-            try payload.span.bytes.withUnsafeBytes { (bytes) throws(EnvelopeError) in
-                var reader = EnvelopeJSONReader(bytes)
-                try reader.readDocument { (key, reader) throws(EnvelopeError) in
-                    switch key {
-                    case "type": type = try reader.readString() ?? type
-                    // Repaired where it is no UTF-8, which a text frame must be.
-                    case "body": body = Array(String(decoding: try reader.readRaw(), as: UTF8.self).utf8)
-                    default: try reader.skipValue()
-                    }
-                }
-            }
-        } catch {
-            return nil
-        }
+        // Why it is no heartbeat would be told to nobody.
+        guard let fields = try? JSONFields(parsing: payload), let type = try? fields.string("type") else { return nil }
         switch type {
         case "ping":
-            var writer = EnvelopeJSONWriter(capacity: body.count + 32)
-            writer.member("type", "pong")
-            writer.member("body", raw: body)
-            self = .ping(answer: writer.finish())
+            let answer = JSONValue.object([
+                JSONMember("type", .string("pong")),
+                JSONMember("body", fields["body"] ?? .null),
+            ])
+            self = .ping(answer: answer.encoded())
         case "pong":
             self = .pong
         default:

@@ -8,6 +8,11 @@ struct SequencedRecords: Sendable {
     let record: KafkaRecord
     let messages: SequencedMessages
 
+    /// Whether one of the messages has this seq.
+    func holds(_ seq: Int64) -> Bool {
+        self.messages.messages.contains { $0.seq == seq }
+    }
+
     /// Reads a batch; what cannot be read goes to the dead letters and does not hold up the rest.
     static func read(_ records: [KafkaRecord], deadLetters: DeadLetters) async throws -> [SequencedRecords] {
         var runs: [SequencedRecords] = []

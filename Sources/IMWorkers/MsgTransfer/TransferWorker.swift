@@ -13,7 +13,7 @@ package struct TransferWorker: Sendable {
         self.dependencies = dependencies
     }
 
-    /// Works until the task is cancelled; batches in hand are finished.
+    /// Works until the task is cancelled. What is in hand then is done again by whoever goes on.
     package func run() async throws {
         try await self.consumer.run { partition in
             var transfer = PartitionTransfer(partition: partition, dependencies: self.dependencies)

@@ -33,7 +33,7 @@ package struct PushWorker: Sendable {
         self.logger = logger
     }
 
-    /// Works until the task is cancelled; batches in hand are finished.
+    /// Works until the task is cancelled. What is in hand then is pushed again by whoever goes on.
     package func run() async throws {
         try await self.consumer.run { partition in
             try await self.retry.run("start push of partition \(partition.partition)") {

@@ -53,8 +53,8 @@ import Testing
     }
 
     @Test func `escapes in strings are read`() throws {
-        let request = try Self.decode(#"{"sendID":"\"\\\/\b\f\n\r\t\u00fc\ud83d\ude00\ud800x\udc00"}"#)
-        #expect(request.sendID == "\"\\/\u{8}\u{c}\n\r\tü😀\u{FFFD}x\u{FFFD}")
+        let request = try Self.decode(#"{"sendID":"\"\\\/\b\f\n\r\t\u00fc\ud83d\ude00"}"#)
+        #expect(request.sendID == "\"\\/\u{8}\u{c}\n\r\tü😀")
     }
 
     @Test(arguments: [
@@ -63,7 +63,7 @@ import Testing
         #"{"reqIdentifier":01}"#, #"{"sendID":1}"#, #"{"sendID":["a"]}"#, #"{"sendID":"a"#, #"{"sendID":"\x"}"#,
         #"{"sendID":"\u12g4"}"#, "{\"sendID\":\"a\nb\"}", #"{"data":"a"}"#, #"{"data":"====" }"#, #"{"data":"YQ="}"#,
         #"{"data":"YQ==YQ=="}"#, #"{"data":"Y_=="}"#, #"{"data":1}"#, #"{"x":nul}"#, #"{"x":tru}"#, #"{"x":.5}"#,
-        #"{'x':1}"#,
+        #"{'x':1}"#, #"{"sendID":"\ud800x"}"#,
     ])
     func `a frame that breaks a rule is refused`(text: String) {
         #expect(throws: EnvelopeError.self) { try Self.decode(text) }
