@@ -28,8 +28,8 @@ public final class BlockingPool: Sendable {
 
     /// Runs `body` on one of the threads.
     ///
-    /// Cancelling the task removes work that is still queued (`CancellationError`); work that runs ends by its own
-    /// timeout.
+    /// Work of a cancelled task that is still queued is not run: the call ends with `CancellationError`, but only when a
+    /// thread would have taken it. Work that runs ends by its own timeout.
     public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await self.threads.runIfActive(body)
     }
