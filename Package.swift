@@ -166,11 +166,11 @@ let testTargets: [Target] = [
     ),
     tests("CurlTests", uses: ["Curl", "ServerRuntime"]),
     tests("OpenSSLTests", uses: ["OpenSSL"]),
-    tests("RedisTests", uses: ["Redis", "ServerRuntime"], Product.logging),
+    tests("RedisTests", uses: ["TestKit", "Redis", "ServerRuntime"], Product.logging),
     tests("KafkaTests", uses: ["Kafka", "CRdkafka", "ServerRuntime"], Product.logging),
-    tests("PostgresTests", uses: ["Postgres", "ServerRuntime"]),
-    tests("MongoTests", uses: ["Mongo", "CMongoc", "ServerRuntime"], Product.logging),
-    tests("IMProtocolTests", uses: ["IMProtocol"], Product.protobuf),
+    tests("PostgresTests", uses: ["TestKit", "Postgres", "ServerRuntime"]),
+    tests("MongoTests", uses: ["TestKit", "Mongo", "CMongoc", "ServerRuntime"], Product.logging),
+    tests("IMProtocolTests", uses: ["TestKit", "IMProtocol"], Product.protobuf),
     tests(
         "IMAPITests",
         uses: ["IMAPI", "IMProtocol", "ServerRuntime"],
@@ -185,7 +185,7 @@ let testTargets: [Target] = [
     ),
     tests(
         "IMGatewayTests",
-        uses: ["IMGateway", "IMClient", "IMProtocol", "ServerRuntime"],
+        uses: ["TestKit", "IMGateway", "IMClient", "IMProtocol", "ServerRuntime"],
         Product.nioCore,
         Product.nioEmbedded,
         Product.nioHTTP1,
@@ -194,7 +194,27 @@ let testTargets: [Target] = [
         Product.protobuf,
         Product.logging
     ),
-    tests("ServerRuntimeTests", uses: ["ServerRuntime"], Product.nioCore),
+    tests("ServerRuntimeTests", uses: ["TestKit", "ServerRuntime"], Product.nioCore),
+    tests("TelemetryTests", uses: ["TestKit", "Telemetry", "IMProtocol"], Product.logging),
+    tests(
+        "IMStorageTests",
+        uses: [
+            "TestKit", "IMStorage", "ServerRuntime", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo", "IMProtocol",
+        ],
+        Product.protobuf
+    ),
+    tests("IMServicesTests", uses: ["TestKit", "IMServices", "OpenSSL", "IMProtocol"]),
+    tests(
+        "IMWorkersTests",
+        uses: ["TestKit", "IMWorkers", "IMStorage", "IMProtocol", "Kafka", "ServerRuntime"],
+        Product.protobuf,
+        Product.logging
+    ),
+    tests(
+        "OpenIMTests",
+        uses: ["TestKit", "OpenIM", "IMServices", "IMStorage", "Kafka", "ServerRuntime", "Telemetry"],
+        Product.logging
+    ),
     tests(
         "IntegrationTests",
         uses: ["TestKit", "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo"],

@@ -6,6 +6,8 @@ package enum StorageError: Error, Sendable, Hashable {
     case positionOutsideLog(String)
     /// A topic's number of partitions is not the one that was stored at the first start.
     case partitionCount(String)
+    /// A stored record holds what no version of the server writes.
+    case malformed(String)
     /// Messages are known to exist but have not reached the history within the time that a reader waits.
     case historyBehind(conversationID: String)
 }
@@ -14,7 +16,7 @@ extension StorageError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .duplicate: "a record with this key exists"
-        case .positionOutsideLog(let text), .partitionCount(let text): text
+        case .positionOutsideLog(let text), .partitionCount(let text), .malformed(let text): text
         case .historyBehind(let conversationID): "the history of \(conversationID) is behind; try again"
         }
     }

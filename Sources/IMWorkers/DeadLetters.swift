@@ -23,13 +23,24 @@ struct DeadLetters: Sendable {
             ("reason", reason), ("topic", record.topic), ("partition", "\(record.partition)"),
             ("offset", "\(record.offset)"),
         ]
-        let letter = KafkaProducerRecord(
+        let headers = origin.map { KafkaHeader(key: "deadLetter.\($0.0)", value: Array($0.1.utf8)) }
+        var letter = KafkaProducerRecord(
             topic: PipelineTopics.deadLetters(of: record.topic),
             key: record.key,
             value: record.value,
-            headers: record.headers
-                + origin.map { KafkaHeader(key: "deadLetter.\($0.0)", value: Array($0.1.utf8)) }
+            headers: record.headers + headers
         )
-        _ = try await self.retry.run("dead letter") { try await self.producer.send(letter) }
+        try await self.retry.run("dead letter") {
+            do {
+                _ = try await self.producer.send(letter)
+            } catch {
+                // Close to the limit the headers are too much: then the letter only says where the record stands.
+                if let failure = error as? KafkaError, failure.code == .messageTooLarge {
+                    letter.value = nil
+                    letter.headers = headers
+                }
+                throw error
+            }
+        }
     }
 }

@@ -47,7 +47,8 @@ struct Assembly: Sendable {
             topics: settings.kafka.topics,
             users: users,
             conversations: conversations,
-            reader: MessageReader(cache: cache, history: self.history)
+            reader: MessageReader(cache: cache, history: self.history),
+            adminUserIDs: Set(settings.auth.adminUserIDs)
         )
         self.transfer = TransferDependencies(
             producer: self.producer,

@@ -27,8 +27,8 @@ struct ServerProcess: Sendable {
     func run() async throws {
         let assembly = try Assembly(self.settings, logger: self.logger)
         let gate = StartGate()
-        let listeners = self.roles.intersection([.api, .msgGateway]).map(\.rawValue)
-        let readiness = Readiness(awaited: Set(listeners + [Self.stack])) { line in
+        let awaited = self.roles.intersection([.api, .msgGateway, .msgTransfer, .push]).map(\.rawValue)
+        let readiness = Readiness(awaited: Set(awaited + [Self.stack])) { line in
             print(line)
             fflush(nil)
         }
@@ -93,7 +93,12 @@ struct ServerProcess: Sendable {
             )
             add("archiver") { try await archiver.run() }
             add("history writer") { try await history.run() }
-            add("transfer") { try await transfer.run() }
+            add("transfer") {
+                async let running: Void = transfer.run()
+                try await transfer.joined()
+                readiness.arrived(RoleName.msgTransfer.rawValue)
+                try await running
+            }
         }
         if self.roles.contains(.msgGateway) {
             let gateway = self.gateway(assembly)
@@ -111,7 +116,12 @@ struct ServerProcess: Sendable {
                     producer: assembly.producer,
                     logger: self.logger.labelled("push")
                 )
-                add(RoleName.push.rawValue) { try await push.run() }
+                add(RoleName.push.rawValue) {
+                    async let running: Void = push.run()
+                    try await push.joined()
+                    readiness.arrived(RoleName.push.rawValue)
+                    try await running
+                }
             }
         }
         if self.roles.contains(.api) {

@@ -4,6 +4,7 @@ import IMProtocol
 import NIOCore
 import ServerRuntime
 import SwiftProtobuf
+import TestKit
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct GatewayRequestTests {
@@ -273,7 +274,7 @@ import Testing
     @Test(arguments: [UInt64(20_260_706), UInt64.random(in: 0...UInt64.max)])
     func `mutated frames never stop the server`(seed: UInt64) async throws {
         try await TestGateway.with { gateway in
-            var random = SplitMix(state: seed)
+            var random = SeededGenerator(seed: seed)
             for _ in 0..<200 {
                 let connection = try await gateway.raw()
                 var bytes = Self.frame(1003, try Self.message("m").serializedBytes()) + RawConnection.frame(9, [1])

@@ -1,4 +1,5 @@
 import IMProtocol
+import TestKit
 import Testing
 
 @Suite struct Base64Tests {

@@ -1,4 +1,5 @@
 import SwiftProtobuf
+import TestKit
 import Testing
 
 @testable import IMProtocol

@@ -1,3 +1,5 @@
+import TestKit
+
 @testable import IMProtocol
 
 /// Makes messages of any type in binary form.

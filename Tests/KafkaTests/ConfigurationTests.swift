@@ -102,4 +102,12 @@ import Testing
         #expect(KafkaError(rdkafka: RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET).code == .offsetOutOfRange)
         #expect(KafkaError(rdkafka: RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION).code == .rebalancing)
     }
+
+    @Test func `lines about a client's work are below warning`() {
+        #expect(RDKafkaLog.level(syslog: 3, facility: "FAIL") == .info)
+        #expect(RDKafkaLog.level(syslog: 4, facility: "AUTOCREATE") == .debug)
+        #expect(RDKafkaLog.level(syslog: 5, facility: "REBALANCE") == .debug)
+        #expect(RDKafkaLog.level(syslog: 6, facility: "SESSTMOUT") == .debug)
+        #expect(RDKafkaLog.level(syslog: 7, facility: "JOIN") == .trace)
+    }
 }

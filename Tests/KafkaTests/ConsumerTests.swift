@@ -6,6 +6,18 @@ import Testing
 
 @testable import Kafka
 
+extension Result where Failure == any Error {
+    /// The error of a failed call of the library.
+    fileprivate var failure: KafkaError? {
+        do {
+            _ = try self.get()
+            return nil
+        } catch {
+            return error as? KafkaError
+        }
+    }
+}
+
 /// What a body of these tests has seen.
 private struct Seen: Sendable, Hashable {
     var partition: Int32
@@ -13,7 +25,7 @@ private struct Seen: Sendable, Hashable {
     var generation: UInt64
 }
 
-@Suite(.serialized, .timeLimit(.minutes(2))) struct ConsumerTests {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct ConsumerTests {
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func consumer(_ configuration: KafkaConsumerConfiguration) throws -> KafkaConsumer {
@@ -137,20 +149,32 @@ private struct Seen: Sendable, Hashable {
                     return counts[partition.partition] ?? 0
                 }
                 if count > 1 { overlaps.add(1, ordering: .relaxed) }
+                // On every path: a body that fails must fail the test, not hold it up.
+                defer {
+                    working.withLock { $0[partition.partition, default: 0] -= 1 }
+                    moved.add(partition.partition)
+                }
                 try await reading(partition)
                 #expect(!partition.isOwned)
                 // Still ours until the body returns: the last work may be committed.
                 try await Task.sleep(for: .milliseconds(300))
                 if let last = seen.elements.last(where: { $0.partition == partition.partition }) {
-                    try await partition.commit(last.offset + 1)
+                    do throws(KafkaError) {
+                        try await partition.commit(last.offset + 1)
+                    } catch {
+                        // The mock refuses commits while another member joins, which Kafka does not.
+                        #expect(error.code == .notOwned)
+                    }
                 }
-                working.withLock { $0[partition.partition, default: 0] -= 1 }
-                moved.add(partition.partition)
             }
             for partition in Int32(0)..<4 { try await fill(cluster, "t", partition: partition, count: 10) }
-            let first = Task { try await self.consumer(cluster.consumer(["t"])).run(body) }
+            var configuration = cluster.consumer(["t"])
+            // A join of the mock takes 5 seconds and may need several rounds; commits wait for its end.
+            configuration.operationTimeout = .seconds(30)
+            let patient = configuration
+            let first = Task { try await self.consumer(patient).run(body) }
             await seen.wait(for: 40)
-            let second = Task { try await self.consumer(cluster.consumer(["t"])).run(body) }
+            let second = Task { try await self.consumer(patient).run(body) }
             await moved.wait(for: 2)
             for partition in Int32(0)..<4 { try await fill(cluster, "t", partition: partition, count: 10) }
             await seen.wait(for: 80)
@@ -163,6 +187,46 @@ private struct Seen: Sendable, Hashable {
             second.cancel()
             try await second.value
         }
+    }
+
+    @Test func `a member knows when it has joined, also without a share`() async throws {
+        try await MockCluster.with(topics: ["t": 1]) { cluster in
+            let body: @Sendable (KafkaPartition) async throws -> Void = { partition in
+                try await partition.start(at: .earliest)
+                while try await partition.nextBatch() != nil {}
+            }
+            let first = try self.consumer(cluster.consumer(["t"]))
+            // Before the run has begun, by several tasks, one of which gives up.
+            let waiters = (0..<3).map { _ in Task { try await first.joined() } }
+            waiters[0].cancel()
+            #expect(await waiters[0].result.failure?.code == .cancelled)
+            let firstRun = Task { try await first.run(body) }
+            for waiter in waiters.dropFirst() { try await waiter.value }
+            try await first.joined()
+
+            let second = try self.consumer(cluster.consumer(["t"]))
+            let secondRun = Task { try await second.run(body) }
+            try await second.joined()
+            secondRun.cancel()
+            firstRun.cancel()
+            try await secondRun.value
+            try await firstRun.value
+            let error = await #expect(throws: KafkaError.self) { try await first.joined() }
+            #expect(error?.code == .closed)
+        }
+    }
+
+    @Test func `who waits for a member that never joins is told when its run ends`() async throws {
+        let connection = KafkaConnectionConfiguration(bootstrapServers: ["127.0.0.1:1"], clientID: "test")
+        let consumer = try self.consumer(
+            KafkaConsumerConfiguration(connection, groupID: "g", topics: ["t"], autoOffsetReset: .earliest)
+        )
+        let waiters = (0..<2).map { _ in Task { try await consumer.joined() } }
+        let run = Task { try await consumer.run { _ in } }
+        try await Task.sleep(for: .milliseconds(50))
+        run.cancel()
+        try await run.value
+        for waiter in waiters { #expect(await waiter.result.failure?.code == .closed) }
     }
 
     @Test func `a body that outstays its partition is cancelled and cannot commit any more`() async throws {
@@ -326,7 +390,8 @@ private struct Seen: Sendable, Hashable {
             let start = ContinuousClock.now
             run.cancel()
             try await run.value
-            #expect(start.duration(to: .now) < .seconds(8))
+            // 1 second each for what waits for a join, for leaving and for destroying the client, at most.
+            #expect(start.duration(to: .now) < .seconds(5))
         }
     }
 

@@ -1,8 +1,8 @@
 import CRdkafka
 import Glibc
-import Kafka
 import Logging
-import ServerRuntime
+
+@testable import Kafka
 
 /// librdkafka's own brokers, inside this process on ports of their own.
 ///
@@ -45,10 +45,8 @@ final class MockCluster: @unchecked Sendable {
         } catch {
             result = .failure(error)
         }
-        let pool = BlockingPool(threadCount: 1)
-        pool.start()
-        try await pool.run { mock.destroy() }
-        try await pool.shutdown()
+        // Also when the test was cancelled, by its time limit for example.
+        try await DedicatedThread.run("mock-destroy") { mock.destroy() }
         return try result.get()
     }
 

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Postgres
@@ -46,7 +47,7 @@ import Testing
     @Test(arguments: [1, 2, 3, 0xC0FFEE]) func `connections never exceed the bound and nobody waits beside an idle one`(
         seed: UInt64
     ) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var pool = Machine(connectionsMax: 3, waitersMax: 5)
         var leased: [Int] = []
         var next: UInt64 = 0
@@ -86,18 +87,5 @@ import Testing
         try plan.check(applied: [1, 2])
         #expect(throws: PostgresError.self) { try plan.check(applied: [1, 2, 3]) }
         #expect(throws: PostgresError.self) { try plan.check(applied: [1, 4]) }
-    }
-}
-
-/// A small repeatable generator (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators").
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var value = self.state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

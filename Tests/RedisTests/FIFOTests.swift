@@ -1,10 +1,11 @@
+import TestKit
 import Testing
 
 @testable import Redis
 
 @Suite struct FIFOTests {
-    @Test(arguments: Seed.corpus) func `a ring agrees with an array`(seed: Seed) {
-        var random = seed
+    @Test(arguments: Seed.corpus + [.fresh()]) func `a ring agrees with an array`(seed: Seed) {
+        var random = seed.generator()
         var ring = FIFO<Int>()
         var model: [Int] = []
         for step in 0..<20_000 {
@@ -15,7 +16,7 @@ import Testing
             case 11...17:
                 #expect(
                     ring.popFirst() == (model.isEmpty ? nil : model.removeFirst()),
-                    "seed \(seed.value), step \(step)"
+                    "\(seed), step \(step)"
                 )
             case 18:
                 ring.updateFirst { $0 += 1 }
@@ -24,10 +25,10 @@ import Testing
                 ring.filterInPlace { !$0.isMultiple(of: 3) }
                 model.removeAll { $0.isMultiple(of: 3) }
             }
-            #expect(ring.count == model.count && ring.first == model.first, "seed \(seed.value), step \(step)")
+            #expect(ring.count == model.count && ring.first == model.first, "\(seed), step \(step)")
         }
         var visited: [Int] = []
         ring.visit { visited.append($0) }
-        #expect(visited == model, "seed \(seed.value)")
+        #expect(visited == model, "\(seed)")
     }
 }

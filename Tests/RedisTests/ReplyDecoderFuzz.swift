@@ -1,10 +1,12 @@
+import TestKit
 import Testing
 
 @testable import Redis
 
 @Suite struct ReplyDecoderFuzz {
-    @Test(arguments: Seed.corpus) func `mutated replies give values or errors and never a trap`(seed: Seed) {
-        var random = seed
+    @Test(arguments: Seed.corpus + [.fresh()]) func `mutated replies give values or errors and never a trap`(seed: Seed)
+    {
+        var random = seed.generator()
         let valid = Array(ReplyDecoderTests.samples.map(\.text).joined().utf8)
         var failures = 0
         for _ in 0..<5_000 {
@@ -22,20 +24,20 @@ import Testing
             let portion = Int.random(in: 1...64, using: &random)
             do { _ = try ReplyDecoderTests.decode(bytes, portion: portion) } catch { failures += 1 }
         }
-        #expect((1..<5_000).contains(failures), "seed \(seed.value)")
+        #expect((1..<5_000).contains(failures), "\(seed)")
     }
 
-    @Test(arguments: Seed.corpus) func `random values survive being written and read`(seed: Seed) throws {
-        var random = seed
+    @Test(arguments: Seed.corpus + [.fresh()]) func `random values survive being written and read`(seed: Seed) throws {
+        var random = seed.generator()
         for step in 0..<500 {
             let value = Self.randomValue(depth: 0, using: &random)
             let portion = Int.random(in: 1...100, using: &random)
             let decoded = try ReplyDecoderTests.decode(Self.encode(value), portion: portion)
-            #expect(decoded == [value], "seed \(seed.value), step \(step)")
+            #expect(decoded == [value], "\(seed), step \(step)")
         }
     }
 
-    private static func randomValue(depth: Int, using random: inout Seed) -> RedisValue {
+    private static func randomValue(depth: Int, using random: inout SeededGenerator) -> RedisValue {
         switch Int.random(in: 0..<(depth < 6 ? 7 : 5), using: &random) {
         case 0: .null
         case 1: .integer(.random(in: .min ... .max, using: &random))

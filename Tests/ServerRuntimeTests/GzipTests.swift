@@ -1,5 +1,6 @@
 import NIOCore
 import ServerRuntime
+import TestKit
 import Testing
 
 @Suite struct GzipTests {
@@ -90,7 +91,7 @@ import Testing
 
     @Test(arguments: [UInt64(20_260_701), UInt64.random(in: 0...UInt64.max)])
     func `mutated input gives an error or bytes within the limit and never a trap`(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let packed = try GzipDeflater().compress(Self.sample(300))
         let inflater = try GzipInflater()
         for step in 0..<20_000 {
@@ -113,18 +114,5 @@ import Testing
         } catch {
             return (error as? GzipError)?.code
         }
-    }
-}
-
-/// A small generator whose whole state is its seed (splitmix64).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var value = self.state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

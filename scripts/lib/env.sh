@@ -16,7 +16,8 @@ env_value() {
     printf '%s\n' "$line"
 }
 
-random_secret() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+# 128 random bits as 32 hexadecimal digits: OpenIM's older API takes no longer secret.
+random_secret() { od -An -N16 -tx1 /dev/urandom | tr -d ' \n'; }
 
 # Creates .env or adds what it lacks. Values that are there stay as they are; nothing is printed but names.
 ensure_env() {

@@ -43,7 +43,10 @@ declare -rA PART_VERSIONS=([redis]=7.0 [postgres]=15 [etcd]=3.4 [mongo]=7.0 [min
 readonly POSTGRES_USER=openim POSTGRES_DATABASE=openim
 readonly MONGO_USER=openIM MONGO_DATABASE=openim_v3
 readonly MINIO_USER=root MINIO_BUCKET=openim
-readonly KAFKA_TOPICS=(toRedis toMongo toPush toOfflinePush) KAFKA_PARTITIONS=8
+readonly KAFKA_TOPICS=(
+    toRedis toMongo toPush toOfflinePush toRedis.deadLetter toMongo.deadLetter toPush.deadLetter
+)
+readonly KAFKA_PARTITIONS=8
 
 # Debian packages that each part needs to run natively, and those that building the server needs.
 declare -rA PART_PACKAGES=(

@@ -17,7 +17,7 @@ struct Authenticator: Sendable {
         } catch {
             throw IMError.visible(error)
         }
-        guard token.userID == request.userID else {
+        guard token.userID.hasSameBytes(as: request.userID) else {
             throw IMError(.tokenInvalid, "token uid \(token.userID) != userID \(request.userID)")
         }
         guard token.platformID == request.platform.rawValue else {

@@ -240,7 +240,7 @@ extension SessionHandler {
         while self.state.isOpen, self.frames.isEmpty, let payload = self.requests.begin() {
             do {
                 let request = try self.loop.decodeRequest(payload, for: self.identity)
-                guard request.sendID == self.identity.userID else {
+                guard request.sendID.hasSameBytes(as: self.identity.userID) else {
                     return self.endWithoutReply("a request of another user")
                 }
                 try self.start(request)

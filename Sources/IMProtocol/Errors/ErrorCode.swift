@@ -5,6 +5,7 @@ package enum ErrorCode: Int32, Sendable, CaseIterable {
     case noPermission = 1002
     case duplicateKey = 1003
     case recordNotFound = 1004
+    case secretNotChanged = 1050
     case userIDNotFound = 1101
     case registeredAlready = 1102
     case groupIDNotFound = 1201
@@ -29,6 +30,7 @@ package enum ErrorCode: Int32, Sendable, CaseIterable {
     case tokenUnknown = 1505
     case tokenKicked = 1506
     case tokenNotExist = 1507
+    case orgUserNoPermission = 1520
     case connectionsOverMax = 1601
     case connectionArguments = 1602
     case pushFailed = 1603
@@ -47,6 +49,7 @@ package enum ErrorCode: Int32, Sendable, CaseIterable {
         case .noPermission: "NoPermissionError"
         case .duplicateKey: "DuplicateKeyError"
         case .recordNotFound: "RecordNotFoundError"
+        case .secretNotChanged: "secret not changed, please change secret in config/share.yml for security reasons"
         case .userIDNotFound: "UserIDNotFoundError"
         case .registeredAlready: "RegisteredAlreadyError"
         case .groupIDNotFound: "GroupIDNotFoundError"
@@ -71,6 +74,7 @@ package enum ErrorCode: Int32, Sendable, CaseIterable {
         case .tokenUnknown: "TokenUnknownError"
         case .tokenKicked: "TokenKickedError"
         case .tokenNotExist: "TokenNotExistError"
+        case .orgUserNoPermission: "OrgUserNoPermissionError"
         case .connectionsOverMax: "ConnOverMaxNumLimit"
         case .connectionArguments: "args err, need token, sendID, platformID"
         case .pushFailed: "push msg err"

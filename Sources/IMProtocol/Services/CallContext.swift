@@ -28,7 +28,7 @@ package struct CallContext: Sendable, Hashable {
 
     /// Throws 1002 unless the caller is `userID` or an administrator.
     package func requireSelf(_ userID: String) throws {
-        guard self.isAdmin || (!userID.isEmpty && userID == self.userID) else {
+        guard self.isAdmin || (!userID.isEmpty && userID.hasSameBytes(as: self.userID)) else {
             throw IMError(.noPermission, "user \(self.userID) may not act for user \(userID)")
         }
     }

@@ -3,9 +3,6 @@ import IMStorage
 import SwiftProtobuf
 
 extension MsgServer {
-    /// Messages that one request may ask for, so that an answer stays bounded.
-    private static let messagesPerRequestMax = 1000
-
     package func getMaxSeq(
         _ request: Openim_Sdkws_GetMaxSeqReq,
         _ context: CallContext
@@ -25,7 +22,7 @@ extension MsgServer {
         try context.requireSelf(request.userID)
         let readable = try await self.readable(request.seqRanges.map(\.conversationID), by: request.userID)
         let bounds = try await self.reader.bounds(of: Array(readable))
-        var budget = Self.messagesPerRequestMax
+        var budget = PullBudget()
         var response = Openim_Sdkws_PullMessageBySeqsResp()
         for range in request.seqRanges {
             guard let bound = bounds[range.conversationID] else { continue }
@@ -34,16 +31,15 @@ extension MsgServer {
                 from: range.begin,
                 to: range.end,
                 last: isNotification ? nil : range.num,
-                within: bound,
-                max: budget
+                within: bound
             )
             guard !seqs.isEmpty else { continue }
-            budget -= seqs.count
-            let messages = try await self.reader.messages(range.conversationID, seqs: Array(seqs))
-            let isEnd = request.order == .asc ? bound.upperBound <= range.end : range.begin <= bound.lowerBound
+            try budget.take(messages: seqs.count)
+            let messages = try await self.messages(range.conversationID, seqs: Array(seqs))
+            try budget.take(messages)
             let pulled = Openim_Sdkws_PullMsgs.with {
                 $0.msgs = messages
-                $0.isEnd = isEnd
+                $0.isEnd = request.order == .asc ? bound.upperBound <= range.end : range.begin <= bound.lowerBound
             }
             if isNotification {
                 response.notificationMsgs[range.conversationID] = pulled
@@ -61,20 +57,22 @@ extension MsgServer {
         try context.requireSelf(request.userID)
         let readable = try await self.readable(request.conversations.map(\.conversationID), by: request.userID)
         let bounds = try await self.reader.bounds(of: Array(readable))
-        var budget = Self.messagesPerRequestMax
+        var budget = PullBudget()
         var response = Openim_Msg_GetSeqMessageResp()
-        for asked in request.conversations {
-            guard let bound = bounds[asked.conversationID] else { continue }
-            let seqs = asked.seqs.filter { bound.contains($0) }.prefix(budget)
-            budget -= seqs.count
+        for asked in request.conversations where readable.contains(asked.conversationID) {
             var pulled = Openim_Sdkws_PullMsgs()
-            pulled.msgs = try await self.reader.messages(asked.conversationID, seqs: Array(seqs))
-            if request.order == .desc, asked.seqs.contains(where: { $0 > 0 && $0 < bound.lowerBound }) {
-                pulled.isEnd = true
-                pulled.endSeq = bound.lowerBound
-            } else if request.order == .asc, asked.seqs.contains(where: { $0 > bound.upperBound }) {
-                pulled.isEnd = true
-                pulled.endSeq = bound.upperBound
+            if let bound = bounds[asked.conversationID] {
+                let seqs = asked.seqs.filter { bound.contains($0) }
+                try budget.take(messages: seqs.count)
+                pulled.msgs = try await self.messages(asked.conversationID, seqs: seqs)
+                try budget.take(pulled.msgs)
+                if request.order == .desc, asked.seqs.contains(where: { $0 > 0 && $0 < bound.lowerBound }) {
+                    pulled.isEnd = true
+                    pulled.endSeq = bound.lowerBound
+                } else if request.order == .asc, asked.seqs.contains(where: { $0 > bound.upperBound }) {
+                    pulled.isEnd = true
+                    pulled.endSeq = bound.upperBound
+                }
             }
             if ConversationID.isNotification(asked.conversationID) {
                 response.notificationMsgs[asked.conversationID] = pulled
@@ -83,6 +81,16 @@ extension MsgServer {
             }
         }
         return response
+    }
+
+    /// Messages that are known but have not reached the history in time are an error that asks for a retry: a client takes
+    /// whatever is left out for read.
+    private func messages(_ conversationID: String, seqs: [Int64]) async throws -> [Openim_Sdkws_MsgData] {
+        do {
+            return try await self.reader.messages(conversationID, seqs: seqs)
+        } catch StorageError.historyBehind {
+            throw IMError(.serverInternal, "the history of \(conversationID) is behind; try again")
+        }
     }
 
     /// Those of the conversations that the user may read: its own chats, their notification twins, its own

@@ -12,6 +12,7 @@ package struct MsgServer: MsgService {
     let users: UserRepository
     let conversations: ConversationRepository
     let reader: MessageReader
+    let adminUserIDs: Set<String>
     let clock: WallClock
 
     package init(
@@ -20,6 +21,7 @@ package struct MsgServer: MsgService {
         users: UserRepository,
         conversations: ConversationRepository,
         reader: MessageReader,
+        adminUserIDs: Set<String>,
         clock: WallClock = .system
     ) {
         self.producer = producer
@@ -27,6 +29,7 @@ package struct MsgServer: MsgService {
         self.users = users
         self.conversations = conversations
         self.reader = reader
+        self.adminUserIDs = adminUserIDs
         self.clock = clock
     }
 }

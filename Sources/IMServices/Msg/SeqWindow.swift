@@ -7,18 +7,16 @@ enum SeqWindow {
     ///   - end: the last wanted seq; above the bounds it counts as their upper one.
     ///   - last: with a number, only that many of the greatest; nil for all.
     ///   - bounds: the seqs that exist for the reader.
-    ///   - max: how many at the most; the greatest ones are kept.
     /// - Returns: the seqs, empty when nothing is left.
     static func seqs(
         from begin: Int64,
         to end: Int64,
         last: Int64?,
-        within bounds: ClosedRange<Int64>,
-        max: Int
+        within bounds: ClosedRange<Int64>
     ) -> Range<Int64> {
-        let first = Swift.max(begin, bounds.lowerBound)
-        let final = Swift.min(end, bounds.upperBound)
-        let most = Swift.min(Int64(Swift.max(max, 0)), Swift.max(last ?? .max, 0))
+        let first = max(begin, bounds.lowerBound)
+        let final = min(end, bounds.upperBound)
+        let most = max(last ?? .max, 0)
         guard first <= final, most > 0 else { return 0..<0 }
         // `final` is at most the conversation's greatest seq, so final + 1 does not overflow in practice; it is checked.
         let (next, overflow) = final.addingReportingOverflow(1)

@@ -1,3 +1,4 @@
+import Foundation
 package import IMProtocol
 package import IMStorage
 package import ServerRuntime
@@ -67,6 +68,10 @@ package struct UserServer: UserService {
         }
         guard user.userID.unicodeScalars.allSatisfy(self.isAllowedInUserID) else {
             throw IMError(.args, "userID may hold letters, digits and _ only")
+        }
+        // Two ids that look the same would be one for Swift and two for the stores.
+        guard user.userID.hasSameBytes(as: user.userID.precomposedStringWithCanonicalMapping) else {
+            throw IMError(.args, "userID must be in Unicode normalization form C")
         }
         guard !user.nickname.isEmpty else { throw IMError(.args, "nickname of userID \(user.userID) is empty") }
         for (name, text) in [("nickname", user.nickname), ("faceURL", user.faceURL), ("ex", user.ex)]

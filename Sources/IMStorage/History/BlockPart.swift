@@ -40,25 +40,47 @@ struct BlockPart: Sendable {
 
     /// The write of the normal path: all slots of this part at once, if all are empty.
     var update: MongoWrite {
-        .updateOne(filter: self.filter(self.messages), update: self.change(self.messages), upsert: false)
+        .updateOne(filter: self.filter, update: self.change, upsert: false)
     }
 
-    /// Matches the block when the slots of `messages` are empty.
+    /// One part for each of the messages.
+    var singles: [BlockPart] {
+        self.messages.map {
+            BlockPart(conversationID: self.conversationID, documentID: self.documentID, messages: [$0])
+        }
+    }
+
+    /// Whether `slots`, those of the stored block, hold these very messages.
+    func isHeld(by slots: [BSONValue]) -> Bool {
+        self.messages.allSatisfy { message in
+            guard slots.indices.contains(message.slot), case .document(let slot) = slots[message.slot] else {
+                return false
+            }
+            return slot.bytes("id") == message.identity.bytes
+        }
+    }
+
+    /// The messages, each with the reason why it cannot be stored.
+    func unstorable(_ reason: String) -> [HistoryStore.Unstorable] {
+        self.messages.map { .init(conversationID: self.conversationID, message: $0.data, reason: reason) }
+    }
+
+    /// Matches the block when the slots of the messages are empty.
     ///
     /// An emptied slot keeps its `id` and is not empty.
-    func filter(_ messages: [Message]) -> BSONDocument {
+    var filter: BSONDocument {
         var filter: BSONDocument = ["doc_id": .string(self.documentID)]
-        for message in messages { filter.append("msgs.\(message.slot).id", .null) }
+        for message in self.messages { filter.append("msgs.\(message.slot).id", .null) }
         return filter
     }
 
-    /// Fills the slots of `messages` and widens the block's range of creation times.
-    func change(_ messages: [Message]) -> BSONDocument {
+    /// Fills the slots of the messages and widens the block's range of creation times.
+    var change: BSONDocument {
         var set = BSONDocument()
-        for message in messages {
+        for message in self.messages {
             set.append("msgs.\(message.slot)", .document(Self.slotDocument(message)))
         }
-        let times = messages.map(\.data.createTime)
+        let times = self.messages.map(\.data.createTime)
         return [
             "$set": .document(set),
             "$min": .document(["c0": .int64(times.min() ?? 0)]),
@@ -89,7 +111,7 @@ struct BlockPart: Sendable {
     private static func slotDocument(_ message: Message) -> BSONDocument {
         [
             "id": .binary(message.identity.bytes, subtype: 0),
-            "msg": .document(MessageDocument.encode(message.data)),
+            "msg": .document(MessageDocument.encode(message.data.asSent)),
             "revoke": .null,
             "del_list": .array([]),
             "is_read": .bool(false),

@@ -46,7 +46,8 @@ package struct HistoryStore: Sendable {
 
     /// The next offset of `partition` of `toMongo` to be written to the history; nil before the first one.
     package func position(of partition: Int32) async throws -> Int64? {
-        try await self.pipeline.find(["_id": .string(Self.positionID(partition))]).first?.int64("next")
+        let filter: BSONDocument = ["_id": .string(Self.positionID(partition))]
+        return try await self.pipeline.find(filter, options: Self.certain()).first?.int64("next")
     }
 
     /// Moves the position of `partition`, only forward.
@@ -60,19 +61,33 @@ package struct HistoryStore: Sendable {
 
     /// The heads of those of the conversations that have one.
     package func heads(of conversationIDs: [String]) async throws -> [String: ConversationHead] {
-        guard !conversationIDs.isEmpty else { return [:] }
-        let filter: BSONDocument = [
-            "conversation_id": .document(["$in": .array(conversationIDs.map { .string($0) })])
-        ]
         var heads: [String: ConversationHead] = [:]
-        for document in try await self.heads.find(filter) {
-            heads[document.text("conversation_id")] = ConversationHead(
-                maxSeq: max(document.int64("max_seq"), document.int64("floor")),
-                minSeq: document.int64("min_seq"),
-                createMax: document.int64("create_max")
-            )
+        var rest = conversationIDs[...]
+        while !rest.isEmpty {
+            let some = rest.prefix(Self.headsPerQuery)
+            rest = rest.dropFirst(Self.headsPerQuery)
+            let filter: BSONDocument = ["conversation_id": .document(["$in": .array(some.map { .string($0) })])]
+            for document in try await self.heads.find(filter, options: Self.certain()) {
+                let conversationID = document.text("conversation_id")
+                let maxSeq = max(document.int64("max_seq"), document.int64("floor"))
+                guard (0...SequencedMessages.seqMax).contains(maxSeq) else {
+                    throw StorageError.malformed("the head of \(conversationID) holds the impossible seq \(maxSeq)")
+                }
+                heads[conversationID] = ConversationHead(
+                    maxSeq: maxSeq,
+                    minSeq: document.int64("min_seq"),
+                    createMax: document.int64("create_max")
+                )
+            }
         }
         return heads
+    }
+
+    private static let headsPerQuery = 1000
+
+    /// Only what a majority holds counts, for seqs are given from it.
+    static func certain(_ projection: BSONDocument? = nil) -> MongoFindOptions {
+        MongoFindOptions(projection: projection, readConcern: .majority)
     }
 
     /// Raises the heads of conversations to what was stored; never lowers one.

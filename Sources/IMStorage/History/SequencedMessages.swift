@@ -7,6 +7,9 @@ package struct SequencedMessages: Sendable {
     /// The messages in order of seq.
     package let messages: [Openim_Sdkws_MsgData]
 
+    /// The greatest seq: what Redis' scripts, which count in doubles, still tell apart.
+    package static let seqMax: Int64 = 1 << 53
+
     /// Messages that the caller knows to be in order; seqs rise but may have gaps, which the cache does not mind.
     package init(conversationID: String, risingMessages messages: [Openim_Sdkws_MsgData]) {
         self.conversationID = conversationID
@@ -19,7 +22,7 @@ package struct SequencedMessages: Sendable {
     package init(_ record: Openim_Msg_MsgDataToMongoByMQ) throws(IMError) {
         guard !record.conversationID.isEmpty else { throw IMError(.args, "conversationID is empty") }
         guard !record.msgData.isEmpty else { throw IMError(.args, "msgData is empty") }
-        guard record.lastSeq >= 0, record.lastSeq < Int64.max - Int64(record.msgData.count) else {
+        guard record.lastSeq >= 0, record.lastSeq <= Self.seqMax - Int64(record.msgData.count) else {
             throw IMError(.args, "lastSeq \(record.lastSeq) is out of range")
         }
         for (offset, message) in record.msgData.enumerated() where message.seq != record.lastSeq + 1 + Int64(offset) {

@@ -27,7 +27,7 @@ package struct MessageCache: Sendable {
             for message in run.messages {
                 keys.append(Self.messageKey(run.conversationID, message.seq))
                 arguments.append(RedisArgument(message.seq))
-                arguments.append(RedisArgument(try message.serializedBytes() as [UInt8]))
+                arguments.append(RedisArgument(try message.asSent.serializedBytes() as [UInt8]))
             }
             return RedisScriptInvocation(keys: keys, arguments: arguments)
         }
@@ -59,10 +59,13 @@ package struct MessageCache: Sendable {
         }
         var maxima: [String: CachedMaximum] = [:]
         for (conversationID, reply) in zip(conversationIDs, replies) {
-            let values = try reply.asArray()
-            guard values.count == 2, let max = try values[0].asIntegerOrNil(), let at = try values[1].asIntegerOrNil()
+            guard let values = try? reply.asArray() else { continue }
+            // What is no number counts as absent: the cache decides nothing.
+            guard values.count == 2, let max = try? values[0].asInteger(), let at = try? values[1].asInteger(),
+                (0...SequencedMessages.seqMax).contains(max)
             else { continue }
-            maxima[conversationID] = CachedMaximum(seq: max, ageSeconds: now - at)
+            let (age, overflow) = now.subtractingReportingOverflow(at)
+            maxima[conversationID] = CachedMaximum(seq: max, ageSeconds: overflow ? .max : age)
         }
         return maxima
     }
@@ -78,8 +81,11 @@ package struct MessageCache: Sendable {
         )
         var messages: [Int64: Openim_Sdkws_MsgData] = [:]
         for (seq, reply) in zip(seqs, replies) {
-            guard let bytes = try reply.asBytesOrNil() else { continue }
-            messages[seq] = try Openim_Sdkws_MsgData(serializedBytes: bytes)
+            // What does not decode counts as absent and is read from the history.
+            guard let bytes = try? reply.asBytes(), let message = try? Openim_Sdkws_MsgData(serializedBytes: bytes),
+                message.seq == seq
+            else { continue }
+            messages[seq] = message
         }
         return messages
     }

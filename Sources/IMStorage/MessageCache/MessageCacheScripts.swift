@@ -4,12 +4,21 @@ import Redis
 ///
 /// Neither ever lowers a maximum.
 enum MessageCacheScripts {
+    /// Reads the maximum, -1 when there is none.
+    ///
+    /// What is no number, or a key of another type, is removed: the cache decides nothing, and must not block the pipeline.
+    private static let readMax = """
+        local held = redis.pcall('HGET', KEYS[1], 'max')
+        if type(held) == 'table' then redis.call('DEL', KEYS[1]) held = false end
+        local max = tonumber(held or '-1') or -1
+        """
+
     /// KEYS: the seq hash, then one message hash each.
     ///
     /// ARGV: lifetime in seconds, then seq and bytes of each message, seqs rising. Returns the maximum.
     static let put = RedisScript(
         """
-        local max = tonumber(redis.call('HGET', KEYS[1], 'max') or '-1')
+        \(readMax)
         local top = false
         for i = 2, #KEYS do
             local seq = ARGV[2 * i - 2]
@@ -32,7 +41,7 @@ enum MessageCacheScripts {
     /// ARGV: lifetime in seconds, maximum. Returns the maximum.
     static let raise = RedisScript(
         """
-        local max = tonumber(redis.call('HGET', KEYS[1], 'max') or '-1')
+        \(readMax)
         if tonumber(ARGV[2]) > max then redis.call('HSET', KEYS[1], 'max', ARGV[2]) end
         redis.call('HSET', KEYS[1], 'at', redis.call('TIME')[1])
         redis.call('EXPIRE', KEYS[1], ARGV[1])

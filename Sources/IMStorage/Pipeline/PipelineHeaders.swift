@@ -13,11 +13,29 @@ package struct PipelineHeaders: Sendable, Hashable {
     /// The long connection's id, empty for HTTP.
     package var connectionID: String
 
+    /// The longest value, in bytes, for headers count towards the size of a record.
+    package static let valueBytesMax = 256
+    /// The longest list of operation ids of a batch, in bytes.
+    private static let joinedBytesMax = 8192
+
+    /// Values beyond the limit are cut: they serve tracing only.
     package init(operationID: String, userID: String = "", platform: String = "", connectionID: String = "") {
-        self.operationID = operationID
-        self.userID = userID
-        self.platform = platform
-        self.connectionID = connectionID
+        self.operationID = Self.cut(operationID, Self.valueBytesMax)
+        self.userID = Self.cut(userID, Self.valueBytesMax)
+        self.platform = Self.cut(platform, Self.valueBytesMax)
+        self.connectionID = Self.cut(connectionID, Self.valueBytesMax)
+    }
+
+    /// The headers of a record that many requests share: their operation ids, joined by `$`.
+    package init(joining operationIDs: [String]) {
+        self.operationID = Self.cut(operationIDs.joined(separator: "$"), Self.joinedBytesMax)
+        self.userID = ""
+        self.platform = ""
+        self.connectionID = ""
+    }
+
+    private static func cut(_ text: String, _ bytesMax: Int) -> String {
+        text.utf8.count <= bytesMax ? text : String(decoding: text.utf8.prefix(bytesMax), as: UTF8.self)
     }
 
     /// The headers of what a call produces.

@@ -44,8 +44,9 @@ package struct TokenStore: Sendable {
     /// Marks tokens that are still listed.
     package func mark(_ tokens: [String], as state: TokenState, of userID: String, on platform: Platform) async throws {
         guard !tokens.isEmpty else { return }
-        let fields = tokens.map { (name: $0, value: RedisArgument(state.rawValue)) }
-        _ = try await self.redis.send(.hset(Self.key(userID, platform), fields)).asInteger()
+        let arguments = [RedisArgument(state.rawValue)] + tokens.map { RedisArgument($0) }
+        _ = try await self.redis.run(Self.markListed, keys: [Self.key(userID, platform)], arguments: arguments)
+            .asInteger()
     }
 
     /// Forgets tokens.
@@ -68,6 +69,21 @@ package struct TokenStore: Sendable {
     package func isRetired(_ token: String, of userID: String, on platform: Platform) async throws -> Bool {
         try await self.redis.send(.exists([Self.temporaryKey(userID, platform, token)])).asInteger() == 1
     }
+
+    /// KEYS: the hash. ARGV: the state, then tokens. A token that has left the hash is not put back, for a hash that has
+    /// expired must not come to life without an end.
+    private static let markListed = RedisScript(
+        """
+        local marked = 0
+        for i = 2, #ARGV do
+            if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 1 then
+                redis.call('HSET', KEYS[1], ARGV[i], ARGV[1])
+                marked = marked + 1
+            end
+        end
+        return marked
+        """
+    )
 
     private static func states(_ reply: RedisValue) throws -> [String: TokenState] {
         try reply.asFields().mapValues { value in

@@ -39,6 +39,11 @@ struct ConversationState: Sendable {
         self.maxSeq = max(self.maxSeq, other.maxSeq)
     }
 
+    /// How many identities are kept.
+    var count: Int {
+        self.order.count
+    }
+
     /// Gives a new message the next seq.
     mutating func assign(_ identity: MessageIdentity) -> Int64 {
         let seq = self.maxSeq + 1

@@ -34,13 +34,11 @@ package struct HistoryWriter: Sendable {
     ) async throws {
         let history = dependencies.history
         let retry = dependencies.retry
-        let conflicts = try await retry.run("write history") { try await history.store(runs.map(\.messages)) }
-        for conflict in conflicts {
-            let origin = runs.first {
-                $0.messages.conversationID == conflict.conversationID && $0.holds(conflict.message.seq)
-            }
+        let unstorable = try await retry.run("write history") { try await history.store(runs.map(\.messages)) }
+        for lost in unstorable {
+            let origin = runs.first { $0.messages.conversationID == lost.conversationID && $0.holds(lost.message.seq) }
             guard let origin else { continue }
-            let reason = "\(conflict.conversationID) seq \(conflict.message.seq) is taken by another message"
+            let reason = "\(lost.conversationID) seq \(lost.message.seq): \(lost.reason)"
             try await dependencies.deadLetters.add(origin.record, reason: reason)
         }
         try await retry.run("raise heads") { try await history.raiseHeads(runs.map(\.messages)) }

@@ -26,7 +26,10 @@ struct IncomingMessage: Sendable {
         } catch {
             throw Rejection(reason: "the value is no MsgData: \(error)")
         }
-        if let violation = MessageRules.violation(of: self.message) { throw Rejection(reason: violation) }
+        self.byteCount = record.value?.count ?? 0
+        if let violation = MessageRules.violation(of: self.message, byteCount: self.byteCount) {
+            throw Rejection(reason: violation)
+        }
         guard let conversationID = ConversationID.of(self.message) else {
             throw Rejection(reason: "unknown sessionType")
         }
@@ -38,7 +41,6 @@ struct IncomingMessage: Sendable {
         )
         self.key = record.key
         self.headers = PipelineHeaders(record)
-        self.byteCount = record.value?.count ?? 0
         self.isStored = self.message.isOn(.history)
     }
 }

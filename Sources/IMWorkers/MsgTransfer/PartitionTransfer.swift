@@ -13,8 +13,11 @@ struct PartitionTransfer {
         let cause: any Error
     }
 
-    /// Conversations that are kept in memory; beyond it all are dropped and read again when they are needed.
-    private static let conversationsMax = 50_000
+    /// Identities of messages that are kept in memory for a partition; beyond it all are dropped and read again when they
+    /// are needed.
+    private static let identitiesMax = 200_000
+    /// How long reading the tail of the log may take.
+    private static let takeOverMax: Duration = .seconds(600)
 
     private let partition: KafkaPartition
     private let dependencies: TransferDependencies
@@ -22,6 +25,8 @@ struct PartitionTransfer {
     /// Conversations with messages in the part of `toMongo` that the history does not have yet; known from the take-over.
     private var tail: [String: ConversationState] = [:]
     private var states: [String: ConversationState] = [:]
+    /// Identities in `states` at the most: those that left a window are still in it until it is counted anew.
+    private var identityCount = 0
 
     init(partition: KafkaPartition, dependencies: TransferDependencies) {
         self.partition = partition
@@ -37,7 +42,7 @@ struct PartitionTransfer {
             do {
                 try await self.takeOver()
                 doubts = 0
-                while let records = try await self.partition.nextBatch() {
+                while let records = try await self.nextBatch() {
                     try await self.process(records)
                 }
                 return
@@ -52,6 +57,16 @@ struct PartitionTransfer {
         }
     }
 
+    /// A read that failed may have left out records: only starting again from the committed offset is safe.
+    private func nextBatch() async throws -> [KafkaRecord]? {
+        do {
+            return try await self.partition.nextBatch()
+        } catch {
+            try Task.checkCancellation()
+            throw Doubt(cause: error)
+        }
+    }
+
     /// Learns what the log and the history hold, then goes on from the committed offset.
     ///
     /// The order matters: the committed offset first, then the history writer's position, then the log from there to its
@@ -59,18 +74,33 @@ struct PartitionTransfer {
     private mutating func takeOver() async throws {
         self.tail = [:]
         self.states = [:]
+        self.identityCount = 0
         let number = self.partition.partition
         let dependencies = self.dependencies
         do {
             let committed = try await self.partition.committed()
+            let (first, last) = try await self.partition.watermarks()
+            let start = try LogPosition.check(
+                committed,
+                low: first,
+                high: last,
+                reader: "transfer",
+                log: "\(dependencies.topics.toRedis)/\(number)"
+            )
             let position = try await dependencies.history.position(of: number)
-            let deadline = Deadline.after(.seconds(60))
+            let deadline = Deadline.after(Self.takeOverMax)
             let (low, high) = try await dependencies.log.watermarks(
                 topic: dependencies.topics.toMongo,
                 partition: number,
                 deadline: deadline
             )
-            let next = try LogPosition.check(position, low: low, high: high, reader: "history", partition: number)
+            let next = try LogPosition.check(
+                position,
+                low: low,
+                high: high,
+                reader: "history",
+                log: "\(dependencies.topics.toMongo)/\(number)"
+            )
             var tail: [String: ConversationState] = [:]
             try await dependencies.log.read(
                 topic: dependencies.topics.toMongo,
@@ -82,10 +112,10 @@ struct PartitionTransfer {
                 for record in records { try Self.learn(record, &tail) }
             }
             self.tail = tail
-            try await self.partition.start(at: committed.map { .offset($0) } ?? .earliest)
+            try await self.partition.start(at: .offset(start))
             self.logger.info(
                 "transfer took over",
-                metadata: ["from": "\(committed.map(String.init) ?? "earliest")", "tail": "\(high - next)"]
+                metadata: ["from": "\(start)", "tail": "\(high - next)"]
             )
         } catch {
             try Task.checkCancellation()
@@ -132,8 +162,12 @@ struct PartitionTransfer {
 
     /// Reads heads and newest messages of the conversations of a batch that are not in memory yet.
     private mutating func loadStates(of incoming: [IncomingMessage]) async throws {
-        if self.states.count > Self.conversationsMax {
-            throw Doubt(cause: MemoryFull(conversations: self.states.count))
+        self.identityCount += incoming.count
+        if self.identityCount > Self.identitiesMax {
+            self.identityCount = self.states.values.reduce(0) { $0 + $1.count }
+            guard self.identityCount <= Self.identitiesMax / 2 else {
+                throw Doubt(cause: MemoryFull(identities: self.identityCount))
+            }
         }
         let unknown = Set(incoming.lazy.filter(\.isStored).map(\.conversationID)).filter { self.states[$0] == nil }
         guard !unknown.isEmpty else { return }
@@ -145,15 +179,19 @@ struct PartitionTransfer {
         for conversationID in unknown {
             var state = ConversationState(maxSeq: heads[conversationID]?.maxSeq ?? 0)
             for known in newest[conversationID] ?? [] { state.learn(known.identity, seq: known.seq) }
-            if let tail = self.tail[conversationID] { state.merge(tail) }
+            if let tail = self.tail.removeValue(forKey: conversationID) { state.merge(tail) }
+            self.identityCount += state.count
             self.states[conversationID] = state
         }
     }
 
     /// Makes the batch's new messages real: their records stand in `toMongo`.
     private func forward(_ batch: TransferBatch) async throws {
-        guard !batch.newRuns.isEmpty else { return }
-        let records = try batch.newRuns.map { run in
+        for round in batch.rounds { try await self.append(round) }
+    }
+
+    private func append(_ round: [TransferBatch.NewRun]) async throws {
+        let records = try round.map { run in
             let payload = Openim_Msg_MsgDataToMongoByMQ.with {
                 $0.lastSeq = run.lastSeq
                 $0.conversationID = run.conversationID
@@ -164,7 +202,7 @@ struct PartitionTransfer {
                 partition: self.partition.partition,
                 key: run.key,
                 value: try payload.serializedBytes(),
-                headers: PipelineHeaders(operationID: run.operationIDs.joined(separator: "$")).kafkaHeaders
+                headers: PipelineHeaders(joining: run.operationIDs).kafkaHeaders
             )
         }
         for result in await self.dependencies.producer.send(records) {
@@ -173,7 +211,7 @@ struct PartitionTransfer {
         }
     }
 
-    /// Shows the batch to readers (Redis) and receivers (`toPush`).
+    /// Shows the batch to readers (Redis), then to receivers (`toPush`).
     ///
     /// Each step may be repeated.
     private func publish(_ batch: TransferBatch) async throws {
@@ -186,13 +224,11 @@ struct PartitionTransfer {
         }
         let runs = batch.storedRuns.map { SequencedMessages(conversationID: $0.key, risingMessages: $0.value) }
         let records = try batch.messages.map(self.pushRecord)
-        async let cached: Void = dependencies.retry.run("put messages into Redis") {
-            try await dependencies.cache.put(runs)
-        }
-        async let pushed: Void = dependencies.retry.run("produce to \(dependencies.topics.toPush)") {
+        // Before the push: who is told of a message can read it at once.
+        try await dependencies.retry.run("put messages into Redis") { try await dependencies.cache.put(runs) }
+        try await dependencies.retry.run("produce to \(dependencies.topics.toPush)") {
             for result in await dependencies.producer.send(records) { _ = try result.get() }
         }
-        _ = try await (cached, pushed)
     }
 
     private func pushRecord(_ incoming: IncomingMessage) throws -> KafkaProducerRecord {
@@ -231,5 +267,5 @@ struct PartitionTransfer {
 
 /// The transfer's memory has reached its bound and is dropped.
 private struct MemoryFull: Error {
-    let conversations: Int
+    let identities: Int
 }

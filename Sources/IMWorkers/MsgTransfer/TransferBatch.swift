@@ -15,8 +15,11 @@ struct TransferBatch: Sendable {
 
     /// All messages in the order they are pushed: within a conversation by seq, unstored ones in their place.
     let messages: [IncomingMessage]
-    /// What `toMongo` does not have yet.
-    let newRuns: [NewRun]
+    /// What `toMongo` does not have yet: at most one run of a conversation in each round.
+    ///
+    /// A round must stand in the log before the next is appended: were the first part of a conversation to fail while its
+    /// second lands, the log would have a hole.
+    let rounds: [[NewRun]]
 
     /// Gives every message its seq.
     ///
@@ -36,17 +39,22 @@ struct TransferBatch: Sendable {
                 fresh[conversationID, default: []].append(index)
             }
         }
-        self.newRuns = fresh.sorted { $0.value[0] < $1.value[0] }.flatMap { conversationID, indices in
-            Self.split(indices, of: messages).map { part in
-                NewRun(
-                    conversationID: conversationID,
-                    key: messages[part[0]].key,
-                    lastSeq: messages[part[0]].message.seq - 1,
-                    messages: part.map { messages[$0].message },
-                    operationIDs: part.map { messages[$0].headers.operationID }
+        var rounds: [[NewRun]] = []
+        for (conversationID, indices) in fresh.sorted(by: { $0.value[0] < $1.value[0] }) {
+            for (round, part) in Self.split(indices, of: messages).enumerated() {
+                if rounds.count == round { rounds.append([]) }
+                rounds[round].append(
+                    NewRun(
+                        conversationID: conversationID,
+                        key: messages[part[0]].key,
+                        lastSeq: messages[part[0]].message.seq - 1,
+                        messages: part.map { messages[$0].message },
+                        operationIDs: part.map { messages[$0].headers.operationID }
+                    )
                 )
             }
         }
+        self.rounds = rounds
         self.messages = Self.inSeqOrder(messages)
     }
 
@@ -67,7 +75,7 @@ struct TransferBatch: Sendable {
         for index in indices {
             // The seq and the field around the message add a few bytes.
             let size = messages[index].byteCount + 64
-            if parts.isEmpty || parts[parts.count - 1].count >= 100 || bytes + size > MessageRules.messageBytesMax {
+            if parts.isEmpty || parts[parts.count - 1].count >= 100 || bytes + size > MessageRules.recordBytesMax {
                 parts.append([])
                 bytes = 0
             }

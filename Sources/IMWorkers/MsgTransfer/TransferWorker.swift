@@ -13,6 +13,11 @@ package struct TransferWorker: Sendable {
         self.dependencies = dependencies
     }
 
+    /// Returns when the group has given this member its share of the partitions, which may be none.
+    package func joined() async throws {
+        try await self.consumer.joined()
+    }
+
     /// Works until the task is cancelled. What is in hand then is done again by whoever goes on.
     package func run() async throws {
         try await self.consumer.run { partition in

@@ -33,21 +33,32 @@ package struct PushWorker: Sendable {
         self.logger = logger
     }
 
+    /// Returns when the group has given this member its share of the partitions, which may be none.
+    package func joined() async throws {
+        try await self.consumer.joined()
+    }
+
     /// Works until the task is cancelled. What is in hand then is pushed again by whoever goes on.
     package func run() async throws {
         try await self.consumer.run { partition in
-            try await self.retry.run("start push of partition \(partition.partition)") {
+            // A read that failed may have left out records: it is done again from the committed offset.
+            try await self.retry.run("push of partition \(partition.partition)") {
+                guard partition.isOwned else { return }
                 try await partition.start(at: .committed)
+                try await self.follow(partition)
             }
-            while let records = try await partition.nextBatch() {
-                for record in records { try await self.push(record) }
-                guard let last = records.last else { continue }
-                do {
-                    try await partition.commit(last.offset + 1)
-                } catch {
-                    // Pushed again by whoever goes on from the older offset; clients drop the doubles.
-                    self.logger.debug("push offset not committed", metadata: ["error": "\(error)"])
-                }
+        }
+    }
+
+    private func follow(_ partition: KafkaPartition) async throws {
+        while let records = try await partition.nextBatch() {
+            for record in records { try await self.push(record) }
+            guard let last = records.last else { continue }
+            do {
+                try await partition.commit(last.offset + 1)
+            } catch {
+                // Pushed again by whoever goes on from the older offset; clients drop the doubles.
+                self.logger.debug("push offset not committed", metadata: ["error": "\(error)"])
             }
         }
     }

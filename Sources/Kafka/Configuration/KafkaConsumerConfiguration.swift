@@ -37,6 +37,9 @@ public struct KafkaConsumerConfiguration: Sendable, Hashable {
     /// How long a partition that is taken away waits for its body to return, at a rebalance and at the end.
     public var revocationTimeout: Duration = .seconds(10)
     /// How long leaving the group may take at the end.
+    ///
+    /// Twice: once to wait for a join under way, because a member that leaves in the midst of one cannot tell the
+    /// broker, and once to leave. Destroying the client may take as long again, and goes on in the background then.
     public var leaveTimeout: Duration = .seconds(5)
     /// How long a commit, a seek or a question to the broker may take.
     public var operationTimeout: Duration = .seconds(10)
@@ -67,6 +70,8 @@ public struct KafkaConsumerConfiguration: Sendable, Hashable {
         guard self.batchRecordsMax > 0, self.batchBytesMax > 0 else {
             throw KafkaError(.invalidConfiguration, "batchRecordsMax, batchBytesMax: must be positive")
         }
+        var connection = self.connection
+        let debug = connection.additional.removeValue(forKey: "debug") ?? ""
         let properties: [(key: String, value: String)] = [
             ("group.id", self.groupID),
             ("enable.auto.commit", "false"),
@@ -82,12 +87,12 @@ public struct KafkaConsumerConfiguration: Sendable, Hashable {
             ("max.poll.interval.ms", "\(self.maxPollInterval.milliseconds())"),
             ("fetch.wait.max.ms", "\(self.fetchWait.milliseconds())"),
             // For GroupJoinWatch; the lines are logged at trace level.
-            ("debug", "cgrp"),
+            ("debug", debug.isEmpty ? "cgrp" : "cgrp,\(debug)"),
             // After a fetch that failed, for example while a leader changes; the default is 500.
             ("fetch.error.backoff.ms", "100"),
         ]
         let conf = RDKafkaConf()
-        try self.connection.apply(properties, to: conf)
+        try connection.apply(properties, to: conf)
         conf.enableEvents([.rebalance, .offsetCommit, .error, .log])
         return conf
     }

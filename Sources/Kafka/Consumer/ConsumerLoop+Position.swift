@@ -124,6 +124,11 @@ extension ConsumerLoop {
     func retryCommits() {
         guard !self.commits.postponed.isEmpty, self.nextCommitRetry.hasPassed else { return }
         self.nextCommitRetry = .after(.milliseconds(50))
-        self.commit(self.commits.takePostponed())
+        var requests = self.commits.takePostponed()
+        for request in requests where self.takesNoCommits(request.partition) {
+            request.finish(request.partition.error(.notOwned, "the group has gone on without waiting for the commit"))
+        }
+        requests.removeAll { self.takesNoCommits($0.partition) }
+        self.commit(requests)
     }
 }

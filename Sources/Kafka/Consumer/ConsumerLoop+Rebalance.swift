@@ -7,6 +7,11 @@ extension ConsumerLoop {
     struct Revocation {
         var partitions: [TopicPartition]
         var deadline: Deadline
+        /// Until when commits are tried that the broker refuses.
+        ///
+        /// A group that has gone on takes them only from members that have followed, and we follow when the bodies have
+        /// returned, which wait for their commits: without a bound of its own that circle would last until `deadline`.
+        var commitDeadline: Deadline
     }
 
     /// Takes events until there are none: librdkafka only wakes for a queue that was empty.
@@ -31,6 +36,8 @@ extension ConsumerLoop {
     private func rebalance(_ event: OpaquePointer) {
         let partitions = RDKafkaTopicPartitions.elements(of: rd_kafka_event_topic_partition_list(event))
             .map(\.partition)
+        self.join.rebalanced()
+        self.session.joinSignal.joined()
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS: self.assigned(partitions)
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS: self.revoked(partitions)
@@ -60,13 +67,25 @@ extension ConsumerLoop {
         for id in partitions {
             guard let partition = self.hosted[id]?.partition else { continue }
             if isLost { partition.lose() } else { partition.revoke() }
+            self.failSeeks(of: partition)
         }
         self.session.logger.debug(
             "kafka partitions taken away",
             metadata: ["kafka.partitions": "\(partitions.count)", "kafka.lost": "\(isLost)"]
         )
         let timeout = self.session.configuration.revocationTimeout
-        self.revocations.append(Revocation(partitions: partitions, deadline: .after(timeout)))
+        self.revocations.append(
+            Revocation(
+                partitions: partitions,
+                deadline: .after(timeout),
+                commitDeadline: .after(min(.seconds(1), timeout / 4))
+            )
+        )
+    }
+
+    /// Whether the group wants the partition back and has refused its commits for long enough.
+    func takesNoCommits(_ partition: KafkaPartition) -> Bool {
+        self.revocations.contains { $0.commitDeadline.hasPassed && $0.partitions.contains(partition.id) }
     }
 
     /// Answers the rebalances whose bodies have returned or had their time.
@@ -87,7 +106,10 @@ extension ConsumerLoop {
     }
 
     private func isReady(_ revocation: Revocation) -> Bool {
-        if case .leaving = self.phase { return true }
+        switch self.phase {
+        case .settling, .awaitingAssignment, .leaving: return true
+        case .running, .draining, .closed: break
+        }
         return revocation.deadline.hasPassed
             || revocation.partitions.allSatisfy { self.hosted[$0]?.isFinished ?? true }
     }

@@ -21,6 +21,10 @@ final class ConsumerLoop {
         case running
         /// Waiting for the bodies.
         case draining(Deadline)
+        /// Waiting for a rebalance under way, because a member that leaves in the midst of one cannot say so.
+        case settling(Deadline)
+        /// The same, a little longer: the answer to our join is here and only the assignment is missing.
+        case awaitingAssignment(Deadline)
         /// Waiting for the broker to let go of us.
         case leaving(Deadline)
         case closed
@@ -36,7 +40,7 @@ final class ConsumerLoop {
     var revocations: [Revocation] = []
     var seeks: [Seek] = []
     var commits = CommitLedger()
-    var join = GroupJoinWatch()
+    var join: GroupJoinWatch
     var nextCommitRetry = Deadline.after(.zero)
     private var feeds: [TopicPartition: FeedBox] = [:]
     private var generation: UInt64 = 0
@@ -52,6 +56,7 @@ final class ConsumerLoop {
 
     init(_ session: ConsumerSession) {
         self.session = session
+        self.join = GroupJoinWatch(joinMax: session.configuration.maxPollInterval)
         let client = session.client.raw
         // Everything that concerns the client arrives in one queue; records have a queue for each partition.
         rd_kafka_poll_set_consumer(client)
@@ -66,14 +71,34 @@ final class ConsumerLoop {
     /// Runs until the group has been left and the client destroyed.
     static func run(_ session: ConsumerSession) {
         // The loop's queues have to be gone before the client is.
+        let canBeDestroyed: Bool
         do {
             let loop = ConsumerLoop(session)
             loop.subscribe()
             loop.serve()
             loop.tearDown()
+            canBeDestroyed = loop.canBeDestroyed
         }
-        session.client.destroy()
+        session.joinSignal.end()
+        // First: bodies that are still at work need not wait for the client.
         session.assignmentSource.finish()
+        self.end(session, canBeDestroyed: canBeDestroyed)
+    }
+
+    private static func end(_ session: ConsumerSession, canBeDestroyed: Bool) {
+        guard canBeDestroyed else {
+            session.client.abandon()
+            session.logger.info("kafka consumer left between its join and its first assignment, its client is kept")
+            return
+        }
+        guard !session.client.destroy(timeout: session.configuration.leaveTimeout) else { return }
+        session.logger.info("kafka client is still being destroyed")
+    }
+
+    /// Whether librdkafka can destroy the client without aborting the process.
+    private var canBeDestroyed: Bool {
+        // 2.3.0 has the remedy.
+        !self.join.isBetweenJoinAndAssignment || rd_kafka_version() >= 0x0203_00ff
     }
 
     private func serve() {
@@ -97,7 +122,7 @@ final class ConsumerLoop {
         if !self.seeks.isEmpty { return 10 }
         if !self.commits.postponed.isEmpty { return 50 }
         switch self.phase {
-        case .leaving: return 20
+        case .settling, .awaitingAssignment, .leaving: return 20
         case .running, .draining, .closed:
             return self.revocations.isEmpty && self.commits.isEmpty ? 500 : 100
         }
@@ -198,6 +223,7 @@ final class ConsumerLoop {
         guard case .running = self.phase else { return }
         self.phase = .draining(.after(self.session.configuration.revocationTimeout))
         for hosted in self.hosted.values { hosted.partition.revoke() }
+        self.failSeeks()
     }
 
     private func advancePhase() {
@@ -207,6 +233,15 @@ final class ConsumerLoop {
             let isDrained = self.hosted.values.allSatisfy(\.isFinished) && self.commits.isEmpty
             guard isDrained || deadline.hasPassed else { return }
             for hosted in self.hosted.values { hosted.partition.giveBack() }
+            self.phase = .settling(.after(self.session.configuration.leaveTimeout / 2))
+            self.advancePhase()
+        case .settling(let deadline):
+            if self.join.isSettled { return self.leave() }
+            guard deadline.hasPassed else { return }
+            self.phase = .awaitingAssignment(.after(self.session.configuration.leaveTimeout / 2))
+            self.advancePhase()
+        case .awaitingAssignment(let deadline):
+            guard !self.join.isBetweenJoinAndAssignment || deadline.hasPassed else { return }
             self.leave()
         case .leaving(let deadline):
             guard rd_kafka_consumer_closed(self.client) != 0 || deadline.hasPassed else { return }
@@ -216,6 +251,11 @@ final class ConsumerLoop {
 
     private func leave() {
         self.phase = .leaving(.after(self.session.configuration.leaveTimeout))
+        // Before the close: from here on no assignment can begin, and none that came before is left unanswered.
+        // librdkafka 2.0.2 never ends a close that meets an assignment (its issue 4527).
+        rd_kafka_unsubscribe(self.client)
+        self.drainEvents()
+        self.finishRevocations()
         guard let error = rd_kafka_consumer_close_queue(self.client, self.queue.raw) else { return }
         let failure = KafkaError(takingOwnershipOf: error)
         self.session.logger.debug("kafka consumer cannot leave its group", metadata: ["error": "\(failure)"])

@@ -25,6 +25,7 @@ final class ConsumerSession: Sendable {
     let logger: Logger
     let wake: WakeDescriptor
     let client: RDKafkaClient
+    let joinSignal: JoinSignal
     /// Partitions as they are assigned.
     ///
     /// Unbounded, because it holds a few elements for each rebalance and its reader only starts tasks.
@@ -34,8 +35,13 @@ final class ConsumerSession: Sendable {
     private let failure = Mutex<(any Error)?>(nil)
     private let pool: BlockingPool
 
-    init(_ configuration: KafkaConsumerConfiguration, logger: Logger) throws(KafkaError) {
+    init(
+        _ configuration: KafkaConsumerConfiguration,
+        joinSignal: JoinSignal,
+        logger: Logger
+    ) throws(KafkaError) {
         self.configuration = configuration
+        self.joinSignal = joinSignal
         self.logger = logger
         self.wake = try WakeDescriptor()
         self.client = try RDKafkaClient(.consumer, configuration.makeConf(), wake: self.wake)

@@ -7,6 +7,7 @@ public import Logging
 public final class KafkaConsumer: Sendable {
     private let configuration: KafkaConsumerConfiguration
     private let logger: Logger
+    private let joinSignal = JoinSignal()
 
     /// Checks the configuration.
     ///
@@ -31,12 +32,15 @@ public final class KafkaConsumer: Sendable {
     /// and its body begins only after the former one has returned.
     ///
     /// A body that returns early leaves its partition unread until it is assigned anew. An error that a body throws ends
-    /// `run`, except for `.notOwned`, `.closed` and cancellation once its partition has gone.
+    /// `run`, except for `.notOwned`, `.rebalancing`, `.closed` and cancellation once its partition was asked for.
     ///
     /// - Parameter body: the work on one partition.
     /// - Throws: the first error of a body, or a fatal one of the client, after everything has been closed.
     public func run(_ body: @escaping @Sendable (KafkaPartition) async throws -> Void) async throws {
-        let session = try ConsumerSession(self.configuration, logger: self.logger)
+        self.joinSignal.begin()
+        // The session tells of the end earlier; this is for a run that never gets so far.
+        defer { self.joinSignal.end() }
+        let session = try ConsumerSession(self.configuration, joinSignal: self.joinSignal, logger: self.logger)
         // Not a child task: cancelling the caller has to reach the bodies as the end of their streams. It is awaited.
         let supervisor = Task { try await Self.supervise(session, body) }
         try await withTaskCancellationHandler {
@@ -44,6 +48,16 @@ public final class KafkaConsumer: Sendable {
         } onCancel: {
             session.shutDown()
         }
+    }
+
+    /// Returns once the member has joined its group and taken its first assignment, which may be empty.
+    ///
+    /// Any number of tasks may wait, also before `run` has begun; there is no deadline but the caller's cancellation
+    /// and the end of `run`.
+    ///
+    /// - Throws: `.closed` when `run` ends before or has ended, `.cancelled`.
+    public func joined() async throws(KafkaError) {
+        try await self.joinSignal.wait()
     }
 
     private static func supervise(
@@ -83,6 +97,6 @@ public final class KafkaConsumer: Sendable {
 
     private static func isEndOfPartition(_ error: any Error) -> Bool {
         guard let error = error as? KafkaError else { return error is CancellationError }
-        return [.notOwned, .closed, .cancelled].contains(error.code)
+        return [.notOwned, .rebalancing, .closed, .cancelled].contains(error.code)
     }
 }

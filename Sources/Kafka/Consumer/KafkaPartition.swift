@@ -108,7 +108,8 @@ public final class KafkaPartition: Sendable {
     /// Commits a position for the group.
     ///
     /// - Parameter next: the offset of the next record to read, that is one more than the last finished one.
-    /// - Throws: `.notOwned` when the partition is not ours any more; nothing was committed then. `.timedOut` after the
+    /// - Throws: `.notOwned` when the partition is not ours any more, or was asked for and the broker goes on refusing
+    ///   the commit; nothing was committed then. `.timedOut` after the
     ///   configured `operationTimeout`, with `mayHaveBeenApplied`. Otherwise what the broker answered.
     public func commit(_ next: Int64) async throws(KafkaError) {
         guard next >= 0 else { throw self.error(.invalidArgument, "an offset must not be negative, got \(next)") }

@@ -38,7 +38,7 @@ enum DedicatedThread {
     }
 
     /// Starts a detached thread; 0 or the error of `pthread_create`, in which case `body` never runs.
-    private static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Int32 {
+    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Int32 {
         let context = Unmanaged.passRetained(Start(name: name, body: body))
         var thread = pthread_t()
         let status = pthread_create(

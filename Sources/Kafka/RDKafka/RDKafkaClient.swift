@@ -1,4 +1,5 @@
 import CRdkafka
+import ServerRuntime
 import Synchronization
 
 /// Owner of an `rd_kafka_t`.
@@ -15,6 +16,7 @@ final class RDKafkaClient: @unchecked Sendable {
     private struct Users {
         var count = 0
         var isClosed = false
+        /// Whether the client is destroyed, is about to be, or was given up.
         var isDestroyed = false
     }
 
@@ -79,12 +81,32 @@ final class RDKafkaClient: @unchecked Sendable {
     ///
     /// Blocks: for the owner's thread only.
     ///
-    /// Uses end by themselves: each is a call that does not block or that carries a timeout.
-    func destroy() {
+    /// Uses end by themselves: each is a call that does not block or that carries a timeout. The destruction itself
+    /// has none: librdkafka waits for commits whose coordinator is away until the session's end, and 2.0.2 for ever
+    /// when it was closed in the middle of an assignment (its issue 4527). So it runs on a thread of its own, which
+    /// goes on alone after `timeout`.
+    ///
+    /// - Parameter timeout: how long to wait for the destruction.
+    /// - Returns: whether the client is gone.
+    @discardableResult
+    func destroy(timeout: Duration = .seconds(5)) -> Bool {
+        self.retire()
+        let end = RDKafkaDestruction(self)
+        return end.run(deadline: .after(timeout))
+    }
+
+    /// Refuses new uses, waits for those under way, and leaves the client as it is until the process ends.
+    ///
+    /// For a client whose destruction would abort the process. Its threads and buffers stay.
+    func abandon() {
+        self.retire()
+    }
+
+    private func retire() {
         self.close()
         while !self.isUnused { self.wake.wait(milliseconds: 1000) }
-        // The group, if any, has been left before.
-        rd_kafka_destroy_flags(self.raw, Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE))
+        // Nobody reads the queue any more that the lines go to.
+        rd_kafka_set_log_level(self.raw, 0)
         self.users.withLock { $0.isDestroyed = true }
     }
 

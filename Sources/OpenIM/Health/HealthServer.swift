@@ -10,6 +10,15 @@ struct HealthServer: Sendable {
     let parts: [StackPart]
     let version: String
     let logger: Logger
+    private let answers = RecentAnswer<[String]>(lifetime: .seconds(2))
+
+    init(listen: ListenSettings, readiness: Readiness, parts: [StackPart], version: String, logger: Logger) {
+        self.listen = listen
+        self.readiness = readiness
+        self.parts = parts
+        self.version = version
+        self.logger = logger
+    }
 
     /// Serves until the task is cancelled.
     func run() async throws {
@@ -30,7 +39,16 @@ struct HealthServer: Sendable {
 
     private func ready() async -> Response {
         guard self.readiness.isReady else { return Self.answer(.serviceUnavailable, #"{"status":"starting"}"#) }
-        let missing = await withTaskGroup(of: String?.self) { group in
+        let missing = await self.answers.get { await self.missingParts() }
+        guard missing.isEmpty else {
+            let names = missing.map { #""\#($0)""# }.joined(separator: ",")
+            return Self.answer(.serviceUnavailable, #"{"status":"unavailable","missing":[\#(names)]}"#)
+        }
+        return Self.answer(.ok, #"{"status":"ready"}"#)
+    }
+
+    private func missingParts() async -> [String] {
+        await withTaskGroup(of: String?.self) { group in
             for part in self.parts {
                 group.addTask {
                     do {
@@ -43,13 +61,8 @@ struct HealthServer: Sendable {
             }
             return await group.reduce(into: [String]()) { names, name in
                 if let name { names.append(name) }
-            }
+            }.sorted()
         }
-        guard missing.isEmpty else {
-            let names = missing.sorted().map { #""\#($0)""# }.joined(separator: ",")
-            return Self.answer(.serviceUnavailable, #"{"status":"unavailable","missing":[\#(names)]}"#)
-        }
-        return Self.answer(.ok, #"{"status":"ready"}"#)
     }
 
     private static func answer(_ status: HTTPResponse.Status, _ json: String) -> Response {

@@ -35,7 +35,11 @@ enum RoleName: String, Sendable, Hashable, CaseIterable {
         var roles: Set<RoleName> = []
         for part in list.split(separator: ",") {
             let name = String(part.filter { !$0.isWhitespace })
-            if name == "all" { return Set(RoleName.allCases) }
+            if name.isEmpty { continue }
+            if name == "all" {
+                roles.formUnion(RoleName.allCases)
+                continue
+            }
             guard let role = RoleName(name: name) else { throw .unknown(name) }
             roles.insert(role)
         }

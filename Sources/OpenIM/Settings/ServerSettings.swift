@@ -73,7 +73,11 @@ struct GatewaySettings: Sendable, Hashable {
             instance: instance
         )
         self.connectionsMax = connections.int("websocketMaxConnNum", default: 100_000, in: 1...10_000_000)
-        self.handshakeTimeout = connections.duration("websocketTimeout", default: .seconds(10))
+        self.handshakeTimeout = connections.duration(
+            "websocketTimeout",
+            default: .seconds(10),
+            in: .milliseconds(100)...(.seconds(300))
+        )
     }
 }
 

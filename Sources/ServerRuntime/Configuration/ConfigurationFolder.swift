@@ -37,7 +37,7 @@ public struct ConfigurationFolder: Sendable {
                 guard let root = try Yams.compose(yaml: text) else { continue }
                 Self.flatten(root, at: [String(name.dropLast(4))], into: &values, &keys)
             } catch {
-                throw ConfigurationError(["\(file): is not valid YAML: \(error)"])
+                throw ConfigurationError(["\(file): is not valid YAML\(Self.place(of: error))"])
             }
         }
         self.keys = keys
@@ -57,6 +57,17 @@ public struct ConfigurationFolder: Sendable {
     /// Throws everything that was found wrong by the sections that were read so far.
     public func validate() throws(ConfigurationError) {
         try self.record.throwIfAny()
+    }
+
+    /// Where the fault is. The parser's own text quotes the line, which may hold a password.
+    private static func place(of error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(context: _, let problem, let mark, yaml: _),
+            .parser(context: _, let problem, let mark, yaml: _),
+            .composer(context: _, let problem, let mark, yaml: _):
+            ": line \(mark.line), column \(mark.column): \(problem)"
+        default: ""
+        }
     }
 
     /// The keys in the files that nothing has read, sorted: misspelt, or of no effect in this version.

@@ -81,7 +81,11 @@ public struct ConfigurationSection: Sendable {
     /// The list of texts at `key`; in the environment a list is separated by commas.
     public func strings(_ key: String, default fallback: [String]) -> [String] {
         guard let text = self.text(key), !text.isEmpty else { return fallback }
-        return text.split(separator: ",").map { String($0.drop(while: \.isWhitespace)) }.filter { !$0.isEmpty }
+        return text.split(separator: ",").map { entry in
+            var entry = entry.drop(while: \.isWhitespace)
+            while entry.last?.isWhitespace == true { entry.removeLast() }
+            return String(entry)
+        }.filter { !$0.isEmpty }
     }
 
     /// The list of numbers at `key`, each within `range`.

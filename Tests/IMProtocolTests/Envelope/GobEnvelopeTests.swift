@@ -1,5 +1,6 @@
 import IMProtocol
 import SwiftProtobuf
+import TestKit
 import Testing
 
 @Suite struct GobEnvelopeTests {

@@ -8,7 +8,7 @@ import Testing
 
 @Suite(
     .serialized,
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(1)),
     .enabled(if: Stack.kafka.isUp, "needs a broker: scripts/stack up kafka")
 )
 struct KafkaLiveTests {
