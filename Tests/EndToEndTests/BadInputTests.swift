@@ -80,6 +80,20 @@ struct BadInputTests {
         #expect(cut == 1001)
         let notification = await code { $0.contentType = 2101 }
         #expect(notification == 1002)
+        let tooLarge = await code { $0.content = Data(repeating: 0x61, count: 140_000) }
+        #expect(tooLarge == 1001)
+        let nameless = await code { $0.options[""] = true }
+        #expect(nameless == 1001)
+        let system = await code {
+            $0.sessionType = 4
+            $0.contentType = 1400
+        }
+        #expect(system == 1002)
+        let group = await code {
+            $0.sessionType = 3
+            $0.groupID = "g"
+        }
+        #expect(group == 1001)
         let fine = await code { _ in }
         #expect(fine == nil, "the connection outlives refused messages")
         await client.close()

@@ -65,12 +65,15 @@ struct BlockPart: Sendable {
         self.messages.map { .init(conversationID: self.conversationID, message: $0.data, reason: reason) }
     }
 
-    /// Matches the block when the slots of the messages are empty.
+    /// Matches the block when the slots of the messages are empty: their `id` is there and null.
     ///
-    /// An emptied slot keeps its `id` and is not empty.
+    /// An emptied slot keeps its `id` and is not empty. The test is for the type, because `msgs.5.id: null` matches any
+    /// block: MongoDB also reads the path as field "5" of every slot, and a field that is missing equals null.
     var filter: BSONDocument {
         var filter: BSONDocument = ["doc_id": .string(self.documentID)]
-        for message in self.messages { filter.append("msgs.\(message.slot).id", .null) }
+        for message in self.messages {
+            filter.append("msgs.\(message.slot).id", .document(["$type": .string("null")]))
+        }
         return filter
     }
 
@@ -105,7 +108,7 @@ struct BlockPart: Sendable {
     }
 
     private static let emptySlot: BSONDocument = [
-        "msg": .null, "revoke": .null, "del_list": .array([]), "is_read": .bool(false),
+        "id": .null, "msg": .null, "revoke": .null, "del_list": .array([]), "is_read": .bool(false),
     ]
 
     private static func slotDocument(_ message: Message) -> BSONDocument {

@@ -34,10 +34,11 @@ import Testing
     @Test func `the filter names the block and asks that every slot of the write is empty`() throws {
         let part = try #require(try BlockPart.split(self.run(99...100)).first)
         let expected: BSONDocument = [
-            "doc_id": .string("si_u1_u2:0"), "msgs.98.id": .null, "msgs.99.id": .null,
+            "doc_id": .string("si_u1_u2:0"), "msgs.98.id": .document(["$type": .string("null")]),
+            "msgs.99.id": .document(["$type": .string("null")]),
         ]
         #expect(part.filter == expected)
-        let one: BSONDocument = ["doc_id": .string("si_u1_u2:0"), "msgs.99.id": .null]
+        let one: BSONDocument = ["doc_id": .string("si_u1_u2:0"), "msgs.99.id": .document(["$type": .string("null")])]
         #expect(part.singles.last?.filter == one)
     }
 
@@ -86,7 +87,9 @@ import Testing
         #expect(block["c1"] == .int64(999_850))
         let slots = block.array("msgs")
         #expect(slots.count == 100)
-        let empty: BSONDocument = ["msg": .null, "revoke": .null, "del_list": .array([]), "is_read": .bool(false)]
+        let empty: BSONDocument = [
+            "id": .null, "msg": .null, "revoke": .null, "del_list": .array([]), "is_read": .bool(false),
+        ]
         for (index, slot) in slots.enumerated() where !(49...51).contains(index) { #expect(slot == .document(empty)) }
         for index in 49...51 {
             guard case .document(let slot) = slots[index], let message = slot.document("msg") else {
