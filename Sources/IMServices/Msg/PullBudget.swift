@@ -4,7 +4,9 @@ import IMProtocol
 ///
 /// A request beyond it is refused, never answered short: a client takes what is left out for read.
 struct PullBudget {
-    /// Messages of one request. The SDK asks for about 100, and for all notifications that it missed.
+    /// Messages of one request.
+    ///
+    /// The SDK asks for about 100, and for all notifications that it missed.
     static let messagesMax = 20_000
     /// Bytes of contents of one request.
     static let bytesMax = 64 << 20

@@ -31,8 +31,10 @@ extension HistoryStore {
     /// Whole blocks are read; so many at once bound what a query holds in memory.
     private static let blocksPerQuery = 10
 
-    /// The identities in the last blocks of conversations, given their heads: at least of the last 500 messages, as many
-    /// as a batch of the transfer holds, so that a batch that is repeated finds all of itself. In order of seq.
+    /// The identities in the last blocks of conversations, given their heads: at least of the last 500 messages, as
+    /// many as a batch of the transfer holds, so that a batch that is repeated finds all of itself.
+    ///
+    /// In order of seq.
     package func newest(_ heads: [String: ConversationHead]) async throws -> [String: [KnownMessage]] {
         var owners: [String: String] = [:]
         for (conversationID, head) in heads where head.maxSeq > 0 {

@@ -70,8 +70,10 @@ package struct TokenStore: Sendable {
         try await self.redis.send(.exists([Self.temporaryKey(userID, platform, token)])).asInteger() == 1
     }
 
-    /// KEYS: the hash. ARGV: the state, then tokens. A token that has left the hash is not put back, for a hash that has
-    /// expired must not come to life without an end.
+    /// KEYS: the hash.
+    ///
+    /// ARGV: the state, then tokens. A token that has left the hash is not put back, for a hash that has expired must
+    /// not come to life without an end.
     private static let markListed = RedisScript(
         """
         local marked = 0

@@ -18,7 +18,9 @@ package struct TransferWorker: Sendable {
         try await self.consumer.joined()
     }
 
-    /// Works until the task is cancelled. What is in hand then is done again by whoever goes on.
+    /// Works until the task is cancelled.
+    ///
+    /// What is in hand then is done again by whoever goes on.
     package func run() async throws {
         try await self.consumer.run { partition in
             var transfer = PartitionTransfer(partition: partition, dependencies: self.dependencies)

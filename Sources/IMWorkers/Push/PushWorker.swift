@@ -38,7 +38,9 @@ package struct PushWorker: Sendable {
         try await self.consumer.joined()
     }
 
-    /// Works until the task is cancelled. What is in hand then is pushed again by whoever goes on.
+    /// Works until the task is cancelled.
+    ///
+    /// What is in hand then is pushed again by whoever goes on.
     package func run() async throws {
         try await self.consumer.run { partition in
             // A read that failed may have left out records: it is done again from the committed offset.

@@ -59,7 +59,9 @@ public struct ConfigurationFolder: Sendable {
         try self.record.throwIfAny()
     }
 
-    /// Where the fault is. The parser's own text quotes the line, which may hold a password.
+    /// Where the fault is.
+    ///
+    /// The parser's own text quotes the line, which may hold a password.
     private static func place(of error: any Error) -> String {
         switch error as? YamlError {
         case .scanner(context: _, let problem, let mark, yaml: _),
