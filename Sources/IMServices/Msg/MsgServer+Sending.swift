@@ -14,10 +14,11 @@ extension MsgServer {
         var message = request.msgData
         try context.requireSelf(message.sendID)
         try self.complete(&message, context)
-        let byteCount = try (message.serializedBytes() as [UInt8]).count
-        if let violation = MessageRules.violation(of: message, byteCount: byteCount) { throw IMError(.args, violation) }
-        try await self.checkParties(of: &message, context)
-        try await self.produce(message, context)
+        var bytes = try self.checkedBytes(of: message)
+        if try await self.checkParties(of: &message, context) == .changed {
+            bytes = try self.checkedBytes(of: message)
+        }
+        try await self.produce(message, bytes, context)
         return .with {
             $0.serverMsgID = message.serverMsgID
             $0.clientMsgID = message.clientMsgID
@@ -52,8 +53,24 @@ extension MsgServer {
         }
     }
 
-    /// Checks that sender and receiver may talk.
-    private func checkParties(of message: inout Openim_Sdkws_MsgData, _ context: CallContext) async throws {
+    /// The message as it goes into the pipeline.
+    ///
+    /// - Throws: 1001 when a rule is broken: what is accepted must pass the transfer's check of the same bytes.
+    private func checkedBytes(of message: Openim_Sdkws_MsgData) throws -> [UInt8] {
+        let bytes: [UInt8] = try message.serializedBytes()
+        if let violation = MessageRules.violation(of: message, byteCount: bytes.count) {
+            throw IMError(.args, violation)
+        }
+        return bytes
+    }
+
+    private enum Outcome {
+        case unchanged
+        case changed
+    }
+
+    /// Checks that sender and receiver may talk, and applies the receiver's option to the message.
+    private func checkParties(of message: inout Openim_Sdkws_MsgData, _ context: CallContext) async throws -> Outcome {
         let contentType = ContentType(rawValue: message.contentType)
         switch SessionType(rawValue: message.sessionType) {
         case .single where contentType != .oaNotification: break
@@ -75,21 +92,23 @@ extension MsgServer {
             throw IMError(.noPermission, "contentType \(message.contentType): notifications are the server's to send")
         }
         // Administrators reach everybody, and notifications are nobody's to refuse.
-        guard !isNotification, !self.adminUserIDs.contains(message.sendID) else { return }
+        guard !isNotification, !self.adminUserIDs.contains(message.sendID) else { return .unchanged }
         switch receiver.globalReceiveOption {
         case 1: throw IMError(.args, "message is not sent")
-        case 2: message.switchOff(.offlinePush)
-        default: break
+        case 2:
+            message.switchOff(.offlinePush)
+            return .changed
+        default: return .unchanged
         }
     }
 
     /// Hands the message to the pipeline; returns when Kafka has acknowledged it.
-    private func produce(_ message: Openim_Sdkws_MsgData, _ context: CallContext) async throws {
+    private func produce(_ message: Openim_Sdkws_MsgData, _ bytes: [UInt8], _ context: CallContext) async throws {
         guard let key = ConversationID.kafkaKey(message) else { throw IMError(.args, "unknown sessionType") }
         let record = KafkaProducerRecord(
             topic: self.topics.toRedis,
             key: Array(key.utf8),
-            value: try message.serializedBytes(),
+            value: bytes,
             headers: PipelineHeaders(context).kafkaHeaders
         )
         _ = try await self.producer.send(record)
