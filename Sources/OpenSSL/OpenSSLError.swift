@@ -7,6 +7,13 @@ public struct OpenSSLError: Error, Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case unavailableAlgorithm
             case operationFailed
+            case invalidConfiguration
+            case certificateRejected
+            case handshakeFailed
+            case peerAlert
+            case protocolViolation
+            case truncated
+            case closed
         }
 
         private let kind: Kind
@@ -15,6 +22,20 @@ public struct OpenSSLError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let unavailableAlgorithm = Code(kind: .unavailableAlgorithm)
         /// A call failed, as a rule for want of memory.
         public static let operationFailed = Code(kind: .operationFailed)
+        /// A TLS setting, or a file that it names, cannot be used; to try again does not help.
+        public static let invalidConfiguration = Code(kind: .invalidConfiguration)
+        /// The peer's certificate is not trusted, not valid now, or for another host.
+        public static let certificateRejected = Code(kind: .certificateRejected)
+        /// Both sides found no common version or cipher, or the peer does not speak TLS.
+        public static let handshakeFailed = Code(kind: .handshakeFailed)
+        /// The peer ended the TLS session with an alert, as it does when it rejects our certificate.
+        public static let peerAlert = Code(kind: .peerAlert)
+        /// What was received is not valid TLS: damaged, forged, or of another protocol.
+        public static let protocolViolation = Code(kind: .protocolViolation)
+        /// The connection ended before the peer said that it would: the last data may be missing.
+        public static let truncated = Code(kind: .truncated)
+        /// The TLS session was shut down before the call.
+        public static let closed = Code(kind: .closed)
 
         /// The name of the code, a stable and short label.
         public var description: String { self.kind.rawValue }
@@ -27,6 +48,11 @@ public struct OpenSSLError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The code and the message.
     public var description: String { "OpenSSLError \(self.code): \(self.message)" }
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
 
     /// The error of the failed `call`; takes the reasons from this thread's error queue, and empties it.
     init(_ code: Code, call: String) {
