@@ -20,6 +20,12 @@ enum Product {
     static let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
     static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+    static let inMemoryTracing = Target.Dependency.product(
+        name: "InMemoryTracing",
+        package: "swift-distributed-tracing"
+    )
+    static let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+    static let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
     static let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -30,6 +36,7 @@ enum Product {
         name: "ServiceLifecycle",
         package: "swift-service-lifecycle"
     )
+    static let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
     static let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 }
@@ -75,7 +82,13 @@ let layer1: [Target] = [
 
 let layer2: [Target] = [
     library("OpenSSL", uses: ["ServerRuntime", "COpenSSL"]),
-    library("Redis", uses: ["ServerRuntime", "OpenSSL", "CHiredis"], Product.logging),
+    library(
+        "Redis",
+        uses: ["ServerRuntime", "OpenSSL", "CHiredis"],
+        Product.logging,
+        Product.metrics,
+        Product.tracing
+    ),
     library("Kafka", uses: ["ServerRuntime", "CRdkafka"], Product.logging),
     library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging),
     library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging),
@@ -165,8 +178,14 @@ let testTargets: [Target] = [
         uses: ["CHiredis", "CRdkafka", "CMongoc", "CPq", "CCurl", "COpenSSL", "CZlib"]
     ),
     tests("CurlTests", uses: ["Curl", "ServerRuntime"]),
-    tests("OpenSSLTests", uses: ["OpenSSL"]),
-    tests("RedisTests", uses: ["TestKit", "Redis", "ServerRuntime"], Product.logging),
+    tests("OpenSSLTests", uses: ["TestKit", "OpenSSL", "COpenSSL"]),
+    tests(
+        "RedisTests",
+        uses: ["TestKit", "Redis", "ServerRuntime"],
+        Product.logging,
+        Product.metricsTestKit,
+        Product.inMemoryTracing
+    ),
     tests("KafkaTests", uses: ["Kafka", "CRdkafka", "ServerRuntime"], Product.logging),
     tests("PostgresTests", uses: ["TestKit", "Postgres", "ServerRuntime"]),
     tests("MongoTests", uses: ["TestKit", "Mongo", "CMongoc", "ServerRuntime"], Product.logging),
@@ -243,8 +262,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),

@@ -2,6 +2,7 @@
 #define C_HIREDIS_SHIM_H
 
 #include <hiredis/hiredis.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 

@@ -11,6 +11,8 @@ extension RedisError {
             case closed
             case alreadyRunning
             case unexpectedReply
+            case transactionConflict
+            case crossSlot
             case protocolViolation
             case invalidArgument
             case system
@@ -36,6 +38,10 @@ extension RedisError {
         public static let alreadyRunning = Code(kind: .alreadyRunning)
         /// The reply has another type than the caller expected.
         public static let unexpectedReply = Code(kind: .unexpectedReply)
+        /// A watched key changed before `EXEC`, so the transaction was not carried out.
+        public static let transactionConflict = Code(kind: .transactionConflict)
+        /// The keys of one command, or of one transaction, lie in several slots of a cluster; nothing was sent.
+        public static let crossSlot = Code(kind: .crossSlot)
         /// The server sent bytes that are not RESP2, or a reply that nobody asked for.
         public static let protocolViolation = Code(kind: .protocolViolation)
         /// The command cannot be sent on a shared connection, or has no name.

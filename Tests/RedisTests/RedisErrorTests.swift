@@ -24,20 +24,4 @@ import Testing
     @Test func `a long text is cut`() {
         #expect(RedisError.server("ERR " + String(repeating: "x", count: 9_000)).message.count < 600)
     }
-
-    @Test func `values are read as what they are or not at all`() throws {
-        #expect(try RedisValue.string(Array("-7".utf8)).asInteger() == -7)
-        #expect(try RedisValue.null.asIntegerOrNil() == nil)
-        #expect(try RedisValue.status("OK").asText() == "OK")
-        #expect(try RedisValue.integer(1).asBool())
-        let fields = RedisValue.array([.string([97]), .string([1]), .string([98]), .string([2])])
-        #expect(try fields.asFields() == ["a": [1], "b": [2]])
-        #expect(throws: RedisError.self) { try RedisValue.array([.null]).asFields() }
-        #expect(throws: RedisError.self) { try RedisValue.string([255]).asText() }
-        let mismatch = #expect(throws: RedisError.self) { try RedisValue.string([1, 2]).asArray() }
-        #expect(mismatch?.code == .unexpectedReply)
-        #expect(mismatch?.message == "expected array, got string of 2 bytes")
-        let server = #expect(throws: RedisError.self) { try RedisValue.error("WRONGTYPE x").asArray() }
-        #expect(server?.code == .server)
-    }
 }

@@ -6,9 +6,9 @@ import Testing
     @Test func `only what is configured is sent and then a ping`() {
         #expect(Self.text(RedisConfiguration()) == "*1\r\n$4\r\nPING\r\n")
         let full = RedisConfiguration(username: "u", password: "p", database: 3, clientName: "n")
-        let expected: [RedisCommand] = [
-            RedisCommand("AUTH", ["u", "p"]), RedisCommand("SELECT", [3]), RedisCommand("CLIENT", ["SETNAME", "n"]),
-            .ping,
+        let expected: [RawCommand] = [
+            RawCommand("AUTH", ["u", "p"]), RawCommand("SELECT", [3]), RawCommand("CLIENT", ["SETNAME", "n"]),
+            RawCommand("PING"),
         ]
         #expect(RedisHandshake(full).bytes == RESPWriter.encode(expected))
         #expect(Self.text(RedisConfiguration(password: "p")).hasPrefix("*2\r\n$4\r\nAUTH\r\n$1\r\np\r\n"))

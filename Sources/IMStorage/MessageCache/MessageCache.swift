@@ -31,8 +31,8 @@ package struct MessageCache: Sendable {
             }
             return RedisScriptInvocation(keys: keys, arguments: arguments)
         }
-        for reply in try await self.redis.run(MessageCacheScripts.put, invocations: invocations) {
-            _ = try reply.asInteger()
+        for result in try await self.redis.run(MessageCacheScripts.put, invocations: invocations) {
+            _ = try result.get()
         }
     }
 
@@ -44,26 +44,24 @@ package struct MessageCache: Sendable {
                 arguments: [RedisArgument(Self.lifetimeSeconds), RedisArgument(max)]
             )
         }
-        for reply in try await self.redis.run(MessageCacheScripts.raise, invocations: invocations) {
-            _ = try reply.asInteger()
+        for result in try await self.redis.run(MessageCacheScripts.raise, invocations: invocations) {
+            _ = try result.get()
         }
     }
 
     /// The cached maxima of conversations; those without an entry are absent.
     package func maxima(of conversationIDs: [String]) async throws -> [String: CachedMaximum] {
         guard !conversationIDs.isEmpty else { return [:] }
-        let commands = conversationIDs.map { RedisCommand.hmget(Self.seqKey($0), ["max", "at"]) } + [.time]
-        let replies = try await self.redis.send(pipeline: commands)
-        guard replies.count == commands.count, let now = try replies.last?.asArray().first?.asInteger() else {
-            return [:]
-        }
+        let commands = conversationIDs.map { RedisCommand.hmget(Self.seqKey($0), ["max", "at"]).raw }
+        let results = try await self.redis.send(pipeline: commands + [RedisCommand.time.raw])
+        guard let now = try results.last?.get().decode(as: RedisTime.self).seconds else { return [:] }
         var maxima: [String: CachedMaximum] = [:]
-        for (conversationID, reply) in zip(conversationIDs, replies) {
-            guard let values = try? reply.asArray() else { continue }
+        for (conversationID, result) in zip(conversationIDs, results) {
             // What is no number counts as absent: the cache decides nothing.
-            guard values.count == 2, let max = try? values[0].asInteger(), let at = try? values[1].asInteger(),
-                (0...SequencedMessages.seqMax).contains(max)
+            guard let values = try? result.get().decode(as: [Int64].self), values.count == 2,
+                (0...SequencedMessages.seqMax).contains(values[0])
             else { continue }
+            let (max, at) = (values[0], values[1])
             let (age, overflow) = now.subtractingReportingOverflow(at)
             maxima[conversationID] = CachedMaximum(seq: max, ageSeconds: overflow ? .max : age)
         }
@@ -76,13 +74,13 @@ package struct MessageCache: Sendable {
         seqs: [Int64]
     ) async throws -> [Int64: Openim_Sdkws_MsgData] {
         guard !seqs.isEmpty else { return [:] }
-        let replies = try await self.redis.send(
-            pipeline: seqs.map { .hget(Self.messageKey(conversationID, $0), "value") }
+        let results = try await self.redis.send(
+            pipeline: seqs.map { .hget(Self.messageKey(conversationID, $0), "value", as: [UInt8].self) }
         )
         var messages: [Int64: Openim_Sdkws_MsgData] = [:]
-        for (seq, reply) in zip(seqs, replies) {
+        for (seq, result) in zip(seqs, results) {
             // What does not decode counts as absent and is read from the history.
-            guard let bytes = try? reply.asBytes(), let message = try? Openim_Sdkws_MsgData(serializedBytes: bytes),
+            guard let bytes = try? result.get(), let message = try? Openim_Sdkws_MsgData(serializedBytes: bytes),
                 message.seq == seq
             else { continue }
             messages[seq] = message

@@ -33,7 +33,8 @@ enum MessageCacheScripts {
         redis.call('HSET', KEYS[1], 'at', redis.call('TIME')[1])
         redis.call('EXPIRE', KEYS[1], ARGV[1])
         return tonumber(top or max)
-        """
+        """,
+        as: Int64.self
     )
 
     /// KEYS: the seq hash.
@@ -46,6 +47,7 @@ enum MessageCacheScripts {
         redis.call('HSET', KEYS[1], 'at', redis.call('TIME')[1])
         redis.call('EXPIRE', KEYS[1], ARGV[1])
         return math.max(max, tonumber(ARGV[2]))
-        """
+        """,
+        as: Int64.self
     )
 }

@@ -24,6 +24,15 @@ struct HostAndPort: Sendable, Hashable {
     /// The first address of the list at `key`.
     static func read(_ section: ConfigurationSection, _ key: String, default fallback: String) -> HostAndPort {
         let text = section.strings(key, default: [fallback]).first ?? fallback
+        return self.parse(text, section, key)
+    }
+
+    /// All addresses of the list at `key`.
+    static func readAll(_ section: ConfigurationSection, _ key: String, default fallback: [String]) -> [HostAndPort] {
+        section.strings(key, default: fallback).map { self.parse($0, section, key) }
+    }
+
+    private static func parse(_ text: String, _ section: ConfigurationSection, _ key: String) -> HostAndPort {
         if let address = HostAndPort(text) { return address }
         section.note(key, "must be host:port, got \"\(text)\"")
         return HostAndPort(host: "127.0.0.1", port: 1)

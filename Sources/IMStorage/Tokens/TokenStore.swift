@@ -16,10 +16,12 @@ package struct TokenStore: Sendable {
     /// A state that is no number counts as invalid.
     package func tokens(of userID: String) async throws -> [Platform: [String: TokenState]] {
         let platforms = Platform.allCases
-        let replies = try await self.redis.send(pipeline: platforms.map { .hgetall(Self.key(userID, $0)) })
+        let results = try await self.redis.send(
+            pipeline: platforms.map { .hgetall(Self.key(userID, $0), as: [UInt8].self) }
+        )
         var tokens: [Platform: [String: TokenState]] = [:]
-        for (platform, reply) in zip(platforms, replies) {
-            let states = try Self.states(reply)
+        for (platform, result) in zip(platforms, results) {
+            let states = Self.states(try result.get())
             if !states.isEmpty { tokens[platform] = states }
         }
         return tokens
@@ -27,47 +29,45 @@ package struct TokenStore: Sendable {
 
     /// The tokens of a user on one platform.
     package func tokens(of userID: String, on platform: Platform) async throws -> [String: TokenState] {
-        try Self.states(try await self.redis.send(.hgetall(Self.key(userID, platform))))
+        Self.states(try await self.redis.send(.hgetall(Self.key(userID, platform), as: [UInt8].self)))
     }
 
     /// Adds a token in state normal and lets its hash live for `lifetime` from now.
     package func add(_ token: String, of userID: String, on platform: Platform, lifetime: Duration) async throws {
         let key = Self.key(userID, platform)
-        let replies = try await self.redis.send(pipeline: [
-            .hset(key, [(name: token, value: RedisArgument(TokenState.normal.rawValue))]),
-            .expire(key, after: lifetime),
-        ])
-        // An error reply of either command throws here.
-        for reply in replies { _ = try reply.asInteger() }
+        let (added, prolonged) = try await self.redis.pipeline(
+            .hset(key, token, RedisArgument(TokenState.normal.rawValue)),
+            .expire(key, after: lifetime)
+        )
+        _ = try (added.get(), prolonged.get())
     }
 
     /// Marks tokens that are still listed.
     package func mark(_ tokens: [String], as state: TokenState, of userID: String, on platform: Platform) async throws {
         guard !tokens.isEmpty else { return }
         let arguments = [RedisArgument(state.rawValue)] + tokens.map { RedisArgument($0) }
-        _ = try await self.redis.run(Self.markListed, keys: [Self.key(userID, platform)], arguments: arguments)
-            .asInteger()
+        try await self.redis.run(Self.markListed, keys: [Self.key(userID, platform)], arguments: arguments)
     }
 
     /// Forgets tokens.
     package func remove(_ tokens: [String], of userID: String, on platform: Platform) async throws {
         guard !tokens.isEmpty else { return }
-        _ = try await self.redis.send(.hdel(Self.key(userID, platform), tokens)).asInteger()
+        try await self.redis.send(.hdel(Self.key(userID, platform), tokens))
     }
 
     /// Lets replaced administrator tokens work for `grace` more.
     package func retire(_ tokens: [String], of userID: String, on platform: Platform, grace: Duration) async throws {
         guard !tokens.isEmpty else { return }
         let commands = tokens.map {
-            RedisCommand.set(Self.temporaryKey(userID, platform, $0), "", ex: grace)
+            RedisCommand.set(Self.temporaryKey(userID, platform, $0), "", expiry: .after(grace))
         }
-        for reply in try await self.redis.send(pipeline: commands) { try reply.expectOK() }
+        for result in try await self.redis.send(pipeline: commands) { _ = try result.get() }
         try await self.remove(tokens, of: userID, on: platform)
     }
 
     /// Whether a replaced administrator token is within its grace.
     package func isRetired(_ token: String, of userID: String, on platform: Platform) async throws -> Bool {
-        try await self.redis.send(.exists([Self.temporaryKey(userID, platform, token)])).asInteger() == 1
+        try await self.redis.exists(Self.temporaryKey(userID, platform, token))
     }
 
     /// KEYS: the hash.
@@ -84,11 +84,12 @@ package struct TokenStore: Sendable {
             end
         end
         return marked
-        """
+        """,
+        as: Int.self
     )
 
-    private static func states(_ reply: RedisValue) throws -> [String: TokenState] {
-        try reply.asFields().mapValues { value in
+    private static func states(_ fields: [String: [UInt8]]) -> [String: TokenState] {
+        fields.mapValues { value in
             Int64(String(decoding: value, as: UTF8.self)).flatMap(TokenState.init(rawValue:)) ?? .invalid
         }
     }

@@ -12,8 +12,9 @@ final class AddressResolution: Sendable {
     /// The addresses, once they are known.
     var outcome: Outcome? { self.result.withLock { $0 } }
 
-    /// Starts to resolve; `wakeUp` is signalled at the end.
-    init(host: String, port: Int, wakeUp: WakeUp) {
+    /// Starts to resolve; `notify` is called at the end, unless the outcome is known at once.
+    init(_ endpoint: RedisEndpoint, notify: @escaping @Sendable () -> Void) {
+        let (host, port) = (endpoint.host, endpoint.port)
         // An address needs no resolver, and so no thread. If it is a name, the thread below says what is wrong with it.
         if let addresses = try? SocketAddress.resolve(host: host, port: port, isNumeric: true) {
             self.result.withLock { $0 = .success(addresses) }
@@ -27,7 +28,7 @@ final class AddressResolution: Sendable {
                 outcome = .failure(error)
             }
             self.result.withLock { $0 = outcome }
-            wakeUp.signal()
+            notify()
         }
         if !started {
             self.result.withLock { $0 = .failure(RedisError(.system, "cannot start a thread to resolve \(host)")) }

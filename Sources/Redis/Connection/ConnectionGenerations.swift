@@ -6,7 +6,7 @@ final class ConnectionGenerations: Sendable {
 
     private struct State {
         var generation = 0
-        var isConnected = false
+        var standing = 0
         var isClosed = false
         var nextWaiterID = 0
         var waiters: [Int: (after: Int, continuation: Waiter)] = [:]
@@ -22,14 +22,14 @@ final class ConnectionGenerations: Sendable {
     /// The number of connections made so far.
     var current: Int { self.state.withLock { $0.generation } }
 
-    /// Whether the newest connection stands, as far as is known.
-    var isConnected: Bool { self.state.withLock { $0.isConnected } }
+    /// Whether a connection stands, as far as is known.
+    var isConnected: Bool { self.state.withLock { $0.standing > 0 } }
 
     /// A connection is ready.
     func connected() {
         let (generation, ready) = self.state.withLock { state -> (Int, [Waiter]) in
             state.generation += 1
-            state.isConnected = true
+            state.standing += 1
             let generation = state.generation
             let ready = state.waiters.filter { $0.value.after < generation }
             for id in ready.keys { state.waiters[id] = nil }
@@ -38,16 +38,16 @@ final class ConnectionGenerations: Sendable {
         for waiter in ready { waiter.resume(returning: .success(generation)) }
     }
 
-    /// The connection is gone.
+    /// A connection is gone.
     func disconnected() {
-        self.state.withLock { $0.isConnected = false }
+        self.state.withLock { $0.standing -= 1 }
     }
 
     /// There will be no other connection.
     func close() {
         let waiters = self.state.withLock { state in
             state.isClosed = true
-            state.isConnected = false
+            state.standing = 0
             defer { state.waiters = [:] }
             return state.waiters.values.map(\.continuation)
         }

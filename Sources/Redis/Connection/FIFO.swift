@@ -1,5 +1,5 @@
 /// A queue on a ring buffer: append and removal of the first element in constant time, without moving the rest.
-struct FIFO<Element> {
+struct FIFO<Element: Sendable>: Sendable {
     private var slots: [Element?] = []
     private var head = 0
     private(set) var count = 0
@@ -7,6 +7,20 @@ struct FIFO<Element> {
     var isEmpty: Bool { self.count == 0 }
 
     var first: Element? { self.isEmpty ? nil : self.slots[self.head] }
+
+    /// The element at `offset` from the first; the offset must lie below `count`.
+    subscript(offset: Int) -> Element {
+        get {
+            guard offset < self.count, let element = self.slots[self.slot(offset)] else {
+                preconditionFailure("offset \(offset) of a queue of \(self.count)")
+            }
+            return element
+        }
+        set {
+            precondition(offset < self.count, "offset \(offset) of a queue of \(self.count)")
+            self.slots[self.slot(offset)] = newValue
+        }
+    }
 
     mutating func append(_ element: Element) {
         if self.count == self.slots.count { self.grow() }
@@ -16,8 +30,7 @@ struct FIFO<Element> {
 
     mutating func popFirst() -> Element? {
         guard !self.isEmpty else { return nil }
-        let element = self.slots[self.head]
-        self.slots[self.head] = nil
+        let element = self.slots[self.head].take()
         self.head = self.slot(1)
         self.count -= 1
         return element
@@ -30,13 +43,6 @@ struct FIFO<Element> {
         guard var element = self.slots[self.head].take() else { return }
         body(&element)
         self.slots[self.head] = element
-    }
-
-    /// Calls `body` with each element, from the first to the last.
-    func visit(_ body: (Element) -> Void) {
-        for offset in 0..<self.count {
-            if let element = self.slots[self.slot(offset)] { body(element) }
-        }
     }
 
     /// Keeps the elements for which `isKept` holds, in their order.

@@ -18,27 +18,32 @@ struct RedisHandshake {
         case authenticate
         case select
         case setName
+        case role
         case ping
     }
 
-    private let steps: [(step: Step, command: RedisCommand)]
+    private let steps: [(step: Step, command: RawCommand)]
     private var position = 0
 
-    init(_ configuration: RedisConfiguration) {
-        var steps: [(Step, RedisCommand)] = []
+    /// - Parameters:
+    ///   - configuration: user, password, database and name.
+    ///   - requiresMaster: whether a replica does not do.
+    init(_ configuration: RedisConfiguration, requiresMaster: Bool = false) {
+        var steps: [(Step, RawCommand)] = []
         if !configuration.username.isEmpty {
             let arguments: [RedisArgument] = [.string(configuration.username), .string(configuration.password)]
-            steps.append((.authenticate, RedisCommand("AUTH", arguments)))
+            steps.append((.authenticate, RawCommand("AUTH", arguments)))
         } else if !configuration.password.isEmpty {
-            steps.append((.authenticate, RedisCommand("AUTH", [.string(configuration.password)])))
+            steps.append((.authenticate, RawCommand("AUTH", [.string(configuration.password)])))
         }
         if configuration.database != 0 {
-            steps.append((.select, RedisCommand("SELECT", [.init(configuration.database)])))
+            steps.append((.select, RawCommand("SELECT", [.init(configuration.database)])))
         }
         if !configuration.clientName.isEmpty {
-            steps.append((.setName, RedisCommand("CLIENT", ["SETNAME", .string(configuration.clientName)])))
+            steps.append((.setName, RawCommand("CLIENT", ["SETNAME", .string(configuration.clientName)])))
         }
-        steps.append((.ping, .ping))
+        if requiresMaster { steps.append((.role, RawCommand("ROLE"))) }
+        steps.append((.ping, RawCommand("PING")))
         self.steps = steps
     }
 
@@ -58,6 +63,9 @@ struct RedisHandshake {
             if RedisServerErrorText.isTransient(text) { return .failed(RedisError(.connectionLost, message)) }
             return .refused(RedisError(.handshakeRefused, message))
         }
+        if step == .role, case .array(let words) = reply, words.first != .string(Array("master".utf8)) {
+            return .failed(RedisError(.connectionLost, "the server is not a master"))
+        }
         return self.position == self.steps.count ? .finished : .unfinished
     }
 
@@ -67,7 +75,7 @@ struct RedisHandshake {
         switch step {
         case .setName: !RedisServerErrorText.isTransient(text) && RedisServerErrorText.name(of: text) != "NOAUTH"
         case .ping: RedisServerErrorText.name(of: text) == "NOPERM"
-        case .authenticate, .select: false
+        case .authenticate, .select, .role: false
         }
     }
 }

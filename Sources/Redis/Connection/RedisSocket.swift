@@ -3,8 +3,8 @@ import ServerRuntime
 
 /// Sole owner of a non-blocking TCP socket; closes it when it goes away.
 ///
-/// For one thread.
-final class RedisSocket {
+/// One thread may send while another receives.
+final class RedisSocket: Sendable {
     /// What a read brought.
     enum Received {
         case bytes(Int)
@@ -13,14 +13,18 @@ final class RedisSocket {
     }
 
     let descriptor: Int32
+    /// Whether bytes go out as they are, so that any thread may send; with TLS the loop's thread must.
+    let isPlain: Bool
 
     /// Begins to connect to `address`; the socket becomes writable when that has ended, well or not.
     ///
     /// - Parameters:
     ///   - address: where to.
+    ///   - isPlain: whether bytes will go out as they are, without TLS.
     ///   - unansweredMax: how long the peer's system may leave sent bytes unacknowledged.
     /// - Throws: `.connectionLost`, or `.system` without a free descriptor.
-    init(connectingTo address: SocketAddress, unansweredMax: Duration) throws(RedisError) {
+    init(connectingTo address: SocketAddress, isPlain: Bool, unansweredMax: Duration) throws(RedisError) {
+        self.isPlain = isPlain
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         self.descriptor = socket(address.family, type, 0)
         guard self.descriptor >= 0 else { throw Self.error("socket", errno, code: .system) }
@@ -73,6 +77,11 @@ final class RedisSocket {
             if errno == EAGAIN { return .nothingYet }
             if errno != EINTR { throw Self.error("receive", errno) }
         }
+    }
+
+    /// Ends both directions; whoever reads or writes comes to an end.
+    func shutDown() {
+        _ = shutdown(self.descriptor, Int32(SHUT_RDWR))
     }
 
     private func setOption(_ level: Int32, _ name: Int32, _ value: Int32) {

@@ -25,7 +25,22 @@ import Testing
         #expect((redis.username, redis.password) == ("u", "p"))
     }
 
-    @Test(arguments: ["redisMode: cluster", "address: r1", "address: [\"r1:0\"]", "db: -1"])
+    @Test func `the sentinels of redis.yml are read`() throws {
+        let yaml = """
+            redisMode: sentinel
+            sentinelMode:
+              masterName: m
+              sentinelsAddrs: ["s1:1", "[::1]:2"]
+            """
+        let redis = try TestConfiguration.read(yaml) { RedisConfiguration(reading: $0) }
+        let endpoints = [RedisEndpoint(host: "s1", port: 1), RedisEndpoint(host: "::1", port: 2)]
+        #expect(redis.topology == .sentinel(RedisSentinels(masterName: "m", endpoints: endpoints)))
+    }
+
+    @Test(arguments: [
+        "redisMode: sentinel\nsentinelMode: {sentinelsAddrs: [s1]}",
+        "redisMode: cluster", "address: r1", "address: [\"r1:0\"]", "db: -1",
+    ])
     func `what Redis cannot be reached with is a problem`(yaml: String) {
         #expect(throws: ConfigurationError.self) {
             try TestConfiguration.read(yaml) { RedisConfiguration(reading: $0) }

@@ -15,10 +15,10 @@ import Testing
             do {
                 try await body(client, key)
             } catch {
-                _ = try await client.send(.del([key]))
+                try await client.del(key)
                 throw error
             }
-            _ = try await client.send(.del([key]))
+            try await client.del(key)
         }
     }
 
@@ -29,7 +29,7 @@ import Testing
                     group.addTask {
                         for step in 0..<40 {
                             let text = "\(task):\(step)"
-                            let reply = try await client.send(RedisCommand("ECHO", [.string(text)])).asText()
+                            let reply = try await client.send(.echo(.string(text)))
                             #expect(reply == text)
                         }
                     }
@@ -44,20 +44,23 @@ import Testing
         try await self.withKey { client, key in
             for count in [0, 1, 255, 16_383, 16_384, 65_536, 300_000, 5_000_000] {
                 let value = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-                try await client.send(.set(key, .bytes(value))).expectOK()
-                #expect(try await client.send(.get(key)).asBytes() == value, "\(count) bytes")
+                try await client.set(key, .bytes(value))
+                #expect(try await client.get(key, as: [UInt8].self) == value, "\(count) bytes")
             }
         }
     }
 
     @Test func `a pipeline returns a reply for each command and errors in their places`() async throws {
         try await self.withKey { client, key in
-            let replies = try await client.send(pipeline: [
-                .set(key, "text"), .hget(key, "field"), .get(key), .get(key + "none"), .ping,
-            ])
-            #expect(replies.count == 5 && replies[0] == .status("OK") && replies[3] == .null)
-            #expect(throws: RedisError.self) { try replies[1].asBytes() }
-            #expect(try replies[2].asText() == "text")
+            let (written, field, text, none, pong) = try await client.pipeline(
+                .set(key, "text"),
+                .hget(key, "field"),
+                .get(key),
+                .get(key + "none"),
+                .ping
+            )
+            #expect(try written.get() == RedisOK() && text.get() == "text" && none.get() == nil && pong.get() == "PONG")
+            #expect(throws: RedisError.self) { try field.get() }
             let error = await redisError { () throws(RedisError) in try await client.send(.hget(key, "field")) }
             #expect(error?.code == .server && error?.serverErrorName == "WRONGTYPE")
         }
@@ -68,13 +71,10 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<50 {
                     group.addTask {
-                        let replies = try await client.send(pipeline: [
-                            RedisCommand("MULTI"), .incr(key), .incr(key), RedisCommand("EXEC"),
-                        ])
-                        let counts = try replies[3].asArray().map { try $0.asInteger() }
-                        #expect(counts.count == 2 && counts[0] + 1 == counts[1])
+                        let (first, second) = try await client.transaction(.incr(key), .incr(key))
+                        #expect(try first.get() + 1 == second.get())
                     }
-                    group.addTask { _ = try await client.send(.ping) }
+                    group.addTask { try await client.ping() }
                 }
                 try await group.waitForAll()
             }
@@ -83,43 +83,42 @@ import Testing
 
     @Test func `hashes and times to live work as their commands say`() async throws {
         try await self.withKey { client, key in
-            #expect(try await client.send(.hset(key, [("a", 1), ("b", "x")])).asInteger() == 2)
-            #expect(try await client.send(.hgetall(key)).asFields() == ["a": [49], "b": [120]])
-            #expect(try await client.send(.hmget(key, ["b", "c"])) == .array([.string([120]), .null]))
-            #expect(try await client.send(.hincrby(key, "a", by: 4)).asInteger() == 5)
-            #expect(try await client.send(.expire(key, after: .seconds(60))).asBool())
-            let milliseconds = try await client.send(.pttl(key)).asInteger()
-            #expect((59_000...60_000).contains(milliseconds))
-            try await client.send(.set(key, 7, ex: .seconds(60), condition: .ifPresent)).expectOK()
-            #expect(try await client.send(.set(key, 7, condition: .ifAbsent)).isNull)
-            #expect(try await client.send(.exists([key])).asInteger() == 1)
-            #expect(try await client.send(.time).asArray().count == 2)
+            #expect(try await client.send(.hset(key, ["a": 1, "b": "x"])) == 2)
+            #expect(try await client.send(.hgetall(key)) == ["a": "1", "b": "x"])
+            #expect(try await client.send(.hmget(key, ["b", "c"])) == ["x", nil])
+            #expect(try await client.send(.hincrby(key, "a", by: 4)) == 5)
+            #expect(try await client.send(.expire(key, after: .seconds(60))))
+            let left = try #require(try await client.send(.ttl(key)).duration)
+            #expect((.seconds(59)...(.seconds(60))).contains(left))
+            #expect(try await client.send(.set(key, 7, expiry: .after(.seconds(60)), condition: .ifPresent)))
+            #expect(try await client.send(.set(key, 7, condition: .ifAbsent)) == false)
+            #expect(try await client.send(.exists(key)))
+            #expect(try await client.send(.time).seconds > 0)
         }
     }
 
     @Test func `a script that the server does not know is sent once`() async throws {
         try await self.withKey { client, key in
             // New in each run, so that no server knows it.
-            let script = RedisScript("-- \(key)\nreturn redis.call('INCRBY', KEYS[1], ARGV[1])")
+            let script = RedisScript("-- \(key)\nreturn redis.call('INCRBY', KEYS[1], ARGV[1])", as: Int.self)
             let known = try #require(script.sha1)
             let unknown = await redisError { () throws(RedisError) in
-                try await client.send(.evalsha(known, keys: [key], [1]))
+                try await client.send(.evalsha(known, keys: [key], [1], as: Int.self))
             }
             #expect(unknown?.serverErrorName == "NOSCRIPT")
-            #expect(try await client.run(script, keys: [key], arguments: [5]).asInteger() == 5)
-            #expect(try await client.send(.evalsha(known, keys: [key], [1])).asInteger() == 6)
-            #expect(try await client.run(script, keys: [key], arguments: [1]).asInteger() == 7)
+            #expect(try await client.run(script, keys: [key], arguments: [5]) == 5)
+            #expect(try await client.send(.evalsha(known, keys: [key], [1], as: Int.self)) == 6)
+            #expect(try await client.run(script, keys: [key], arguments: [1]) == 7)
         }
     }
 
     @Test func `many runs of an unknown script keep their order`() async throws {
         try await self.withKey { client, key in
-            let script = RedisScript("-- \(key)\nreturn redis.call('RPUSH', KEYS[1], ARGV[1])")
+            let script = RedisScript("-- \(key)\nreturn redis.call('RPUSH', KEYS[1], ARGV[1])", as: Int.self)
             let invocations = (0..<100).map { RedisScriptInvocation(keys: [key], arguments: [.init($0)]) }
             let replies = try await client.run(script, invocations: invocations)
-            #expect(replies == (1...100).map { .integer($0) })
-            let pushed = try await client.send(RedisCommand("LRANGE", [.string(key), 0, -1])).asArray()
-            #expect(pushed == (0..<100).map { .string(Array("\($0)".utf8)) })
+            #expect(try replies.map { try $0.get() } == Array(1...100))
+            #expect(try await client.send(.lrange(key, as: Int.self)) == Array(0..<100))
         }
     }
 
@@ -128,17 +127,17 @@ import Testing
         configuration.database = 3
         configuration.clientName = "sentence"
         try await withRedisClient(configuration) { client in
-            let info = try await client.send(RedisCommand("CLIENT", ["INFO"])).asText()
+            let info = try await client.send(.clientInfo)
             #expect(info.contains(" name=sentence ") && info.contains(" db=3 "))
         }
     }
 
     @Test func `a cancelled call ends at once and the connection stays in order`() async throws {
         try await self.withKey { client, key in
-            _ = try await client.send(.ping)
+            try await client.ping()
             let blocked = Task {
                 await redisError { () throws(RedisError) in
-                    try await client.send(RedisCommand("BLPOP", [.string(key), 1]), deadline: .after(.seconds(30)))
+                    try await client.send(.blpop([key], timeout: .seconds(1)), deadline: .after(.seconds(30)))
                 }
             }
             // The task gets its turn before the cancellation; where it does not, the call is not even sent.
@@ -148,7 +147,7 @@ import Testing
             #expect(await blocked.value?.code == .cancelled)
             #expect(start.duration(to: .now) < .milliseconds(500))
             for step in 0..<10 {
-                #expect(try await client.send(RedisCommand("ECHO", [.init(step)])).asInteger() == Int64(step))
+                #expect(try await client.send(.echo(.init(step), as: Int.self)) == step)
             }
             #expect(client.connectionGeneration == 1)
         }

@@ -1,5 +1,6 @@
 import Redis
 import ServerRuntime
+import TestKit
 import Testing
 
 @Suite(.enabled(if: RedisServerProcess.isAvailable, "redis-server is not installed"), .serialized)
@@ -7,7 +8,7 @@ struct RedisFaultTests {
     @Test func `a client recovers from a server that was killed and started again`() async throws {
         try await RedisServerProcess.with(password: "pass") { server in
             try await withRedisClient(server.configuration) { client in
-                try await client.send(.set("key", "before"), deadline: .after(.seconds(20))).expectOK()
+                try await client.set("key", "before", deadline: .after(.seconds(20)))
                 #expect(client.connectionGeneration == 1)
                 let next = Task { try await client.connection(after: 1) }
                 server.kill()
@@ -20,8 +21,8 @@ struct RedisFaultTests {
                 #expect(try await next.value == 2)
                 // Sent to the old connection it fails, which is allowed; kept back it meets an empty server.
                 let outcome = await waiting.result
-                if case .success(let value) = outcome { #expect(value.isNull) }
-                #expect(try await client.send(.ping) == .status("PONG"))
+                if case .success(let value) = outcome { #expect(value == nil) }
+                #expect(try await client.ping() == "PONG")
                 #expect(client.isConnected && client.connectionGeneration == 2)
             }
         }
@@ -32,10 +33,10 @@ struct RedisFaultTests {
             server.kill()
             try await withRedisClient(server.configuration) { client in
                 let calls = Task {
-                    try await withThrowingTaskGroup(of: Int64.self) { group in
+                    try await withThrowingTaskGroup(of: Int.self) { group in
                         for _ in 0..<20 {
                             group.addTask {
-                                try await client.send(.incr("n"), deadline: .after(.seconds(20))).asInteger()
+                                try await client.incr("n", deadline: .after(.seconds(20)))
                             }
                         }
                         return try await group.reduce(into: Set()) { $0.insert($1) }
@@ -54,7 +55,7 @@ struct RedisFaultTests {
     @Test func `a stalled server does not hold up a deadline and late replies are dropped`() async throws {
         try await RedisServerProcess.with { server in
             try await withRedisClient(server.configuration) { client in
-                _ = try await client.send(.ping, deadline: .after(.seconds(20)))
+                try await client.send(.ping, deadline: .after(.seconds(20)))
                 server.stall()
                 let start = ContinuousClock.now
                 let errors = await withTaskGroup(of: RedisError?.self) { group in
@@ -71,7 +72,7 @@ struct RedisFaultTests {
                 #expect(duration >= .milliseconds(300) && duration < .milliseconds(900), "\(duration)")
                 #expect(errors.allSatisfy { $0?.code == .deadlineExceeded && $0?.mayHaveBeenApplied == true })
                 server.resume()
-                #expect(try await client.send(.get("n"), deadline: .after(.seconds(20))).asInteger() == 20)
+                #expect(try await client.get("n", as: Int.self, deadline: .after(.seconds(20))) == 20)
                 #expect(client.connectionGeneration == 1)
             }
         }
@@ -82,7 +83,7 @@ struct RedisFaultTests {
             var configuration = server.configuration
             configuration.stallTimeout = .milliseconds(200)
             try await withRedisClient(configuration) { client in
-                _ = try await client.send(.ping, deadline: .after(.seconds(20)))
+                try await client.send(.ping, deadline: .after(.seconds(20)))
                 server.stall()
                 let next = Task { try await client.connection(after: 1) }
                 let late = await redisError { () throws(RedisError) in
@@ -104,16 +105,16 @@ struct RedisFaultTests {
         bytes: Int
     ) async throws {
         try await RedisServerProcess.with { server in
-            let proxy = try CuttingProxy(to: server.port)
+            let proxy = try FaultProxy(to: server.port)
             defer { proxy.close() }
             try await withRedisClient(RedisConfiguration(port: proxy.port)) { client in
                 let value = [UInt8](repeating: 65, count: 2_000)
-                try await client.send(.set("key", .bytes(value)), deadline: .after(.seconds(20))).expectOK()
+                try await client.set("key", .bytes(value), deadline: .after(.seconds(20)))
                 proxy.cut(afterReplyBytes: bytes)
                 let error = await redisError { () throws(RedisError) in try await client.send(.get("key")) }
                 #expect(error?.code == .connectionLost && error?.mayHaveBeenApplied == true)
                 #expect(error?.isRetryable == true)
-                #expect(try await client.send(.get("key")).asBytes() == value)
+                #expect(try await client.get("key", as: [UInt8].self) == value)
                 #expect(client.connectionGeneration == 2)
             }
         }
@@ -121,10 +122,10 @@ struct RedisFaultTests {
 
     @Test func `replies that arrived before a cut reach their callers`() async throws {
         try await RedisServerProcess.with { server in
-            let proxy = try CuttingProxy(to: server.port)
+            let proxy = try FaultProxy(to: server.port)
             defer { proxy.close() }
             try await withRedisClient(RedisConfiguration(port: proxy.port)) { client in
-                _ = try await client.send(.ping, deadline: .after(.seconds(20)))
+                try await client.send(.ping, deadline: .after(.seconds(20)))
                 // One whole reply of 7 bytes, and three bytes of the next.
                 proxy.cut(afterReplyBytes: 10)
                 let outcomes = await withTaskGroup(of: Bool.self) { group in
@@ -176,7 +177,7 @@ struct RedisFaultTests {
     @Test func `closing the client fails what is in flight and what comes later`() async throws {
         try await RedisServerProcess.with { server in
             let (pending, client) = try await withRedisClient(server.configuration) { client in
-                _ = try await client.send(.ping, deadline: .after(.seconds(20)))
+                try await client.send(.ping, deadline: .after(.seconds(20)))
                 server.stall()
                 let pending = Task {
                     await redisError { () throws(RedisError) in

@@ -1,0 +1,34 @@
+import Tracing
+
+extension RedisClient {
+    /// Runs a call inside a span.
+    ///
+    /// Names and attributes follow OpenTelemetry's conventions for databases; arguments and values are never part of one.
+    func traced<Reply: Sendable>(
+        _ tracer: any Tracer,
+        _ name: String,
+        commandCount: Int,
+        _ body: () async throws(RedisError) -> Reply
+    ) async throws(RedisError) -> Reply {
+        let span = tracer.startAnySpan(name, ofKind: .client)
+        defer { span.end() }
+        span.updateAttributes { attributes in
+            attributes["db.system.name"] = "redis"
+            attributes["db.operation.name"] = name
+            attributes["db.namespace"] = "\(self.configuration.database)"
+            if commandCount > 1 { attributes["db.operation.batch.size"] = commandCount }
+            if case .single = self.configuration.topology {
+                attributes["server.address"] = self.configuration.host
+                attributes["server.port"] = self.configuration.port
+            }
+        }
+        do throws(RedisError) {
+            return try await body()
+        } catch {
+            span.recordError(error)
+            span.attributes["error.type"] = error.serverErrorName ?? error.code.description
+            span.setStatus(SpanStatus(code: .error))
+            throw error
+        }
+    }
+}
