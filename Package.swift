@@ -168,6 +168,25 @@ let layer5: [Target] = [
     ),
 ]
 
+// No products: whoever uses the libraries does not build these.
+let benchmarks: [Target] = [
+    .target(name: "CRedisBaseline", dependencies: ["CHiredis"], path: "Benchmarks/CRedisBaseline"),
+    .executableTarget(
+        name: "bench",
+        dependencies: [
+            "ServerRuntime", "OpenSSL", "Redis", "CRedisBaseline", Product.argumentParser, Product.logging,
+        ],
+        path: "Benchmarks/Bench",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "RedisExample",
+        dependencies: ["Redis", Product.logging],
+        path: "Examples/RedisExample",
+        swiftSettings: settings
+    ),
+]
+
 let testSupport: [Target] = [
     .target(name: "TestKit", dependencies: ["ServerRuntime"], path: "Tests/TestKit", swiftSettings: settings)
 ]
@@ -272,5 +291,5 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
-    targets: layer0 + layer1 + layer2 + layer3 + layer4 + layer5 + testSupport + testTargets
+    targets: layer0 + layer1 + layer2 + layer3 + layer4 + layer5 + benchmarks + testSupport + testTargets
 )

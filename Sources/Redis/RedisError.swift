@@ -2,16 +2,48 @@
 ///
 /// Texts never hold a password, an argument or a value.
 public struct RedisError: Error, Sendable, CustomStringConvertible {
+    /// The parts, in one object: a typed error is kept by value in every frame through which it may pass.
+    private final class Parts: Sendable {
+        let code: Code
+        let message: String
+        let cause: (any Error)?
+        let mayHaveBeenApplied: Bool
+
+        init(_ code: Code, _ message: String, _ cause: (any Error)?, _ mayHaveBeenApplied: Bool) {
+            self.code = code
+            self.message = message
+            self.cause = cause
+            self.mayHaveBeenApplied = mayHaveBeenApplied
+        }
+    }
+
+    private var parts: Parts
+
     /// The kind of failure, to be switched on.
-    public var code: Code
+    public var code: Code {
+        get { self.parts.code }
+        set { self.parts = Parts(newValue, self.message, self.cause, self.mayHaveBeenApplied) }
+    }
+
     /// A text for people.
-    public var message: String
+    public var message: String {
+        get { self.parts.message }
+        set { self.parts = Parts(self.code, newValue, self.cause, self.mayHaveBeenApplied) }
+    }
+
     /// What led to this error, if another error did.
-    public var cause: (any Error)?
+    public var cause: (any Error)? {
+        get { self.parts.cause }
+        set { self.parts = Parts(self.code, self.message, newValue, self.mayHaveBeenApplied) }
+    }
+
     /// Whether the server may have carried out the command, wholly or in part.
     ///
     /// `false` only when it is certain that it has not.
-    public var mayHaveBeenApplied: Bool
+    public var mayHaveBeenApplied: Bool {
+        get { self.parts.mayHaveBeenApplied }
+        set { self.parts = Parts(self.code, self.message, self.cause, newValue) }
+    }
 
     /// Creates an error.
     ///
@@ -21,10 +53,7 @@ public struct RedisError: Error, Sendable, CustomStringConvertible {
     ///   - cause: what led to this error.
     ///   - mayHaveBeenApplied: whether the server may have carried out the command.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil, mayHaveBeenApplied: Bool = false) {
-        self.code = code
-        self.message = message
-        self.cause = cause
-        self.mayHaveBeenApplied = mayHaveBeenApplied
+        self.parts = Parts(code, message, cause, mayHaveBeenApplied)
     }
 
     /// Whether the same call may succeed later without anything being repaired by hand.

@@ -4,32 +4,61 @@ import Testing
 @testable import Redis
 
 @Suite struct ReplyDecoderFuzz {
-    @Test(arguments: Seed.corpus + [.fresh()]) func `mutated replies give values or errors and never a trap`(seed: Seed)
+    /// The samples as one text, and the bytes that lie near them in kind.
+    private static let valid = Array(ReplyDecoderTests.samples.map(\.text).joined().utf8)
+    private static let telling = Array("0123456789-*$:+\r\n".utf8)
+
+    @Test(arguments: FuzzBudget.seeds) func `mutated replies give values or errors and never a trap`(seed: Seed) throws
     {
         var random = seed.generator()
-        let valid = Array(ReplyDecoderTests.samples.map(\.text).joined().utf8)
+        let inputs = FuzzBudget.inputs(usual: 5_000)
         var failures = 0
-        for _ in 0..<5_000 {
-            var bytes = valid
-            for _ in 0..<Int.random(in: 1...6, using: &random) {
-                let position = Int.random(in: 0..<bytes.count, using: &random)
-                switch Int.random(in: 0..<4, using: &random) {
-                case 0: bytes[position] = UInt8.random(in: .min ... .max, using: &random)
-                case 1: bytes.remove(at: position)
-                case 2: bytes.insert(Array("0123456789-*$:+\r\n".utf8).randomElement(using: &random) ?? 0, at: position)
-                default: bytes.removeLast(min(position, bytes.count / 2))
-                }
-            }
+        for _ in 0..<inputs {
+            let bytes = Self.mutated(using: &random)
             // What comes out does not matter; that it comes out, whatever the portions, does.
             let portion = Int.random(in: 1...64, using: &random)
-            do { _ = try ReplyDecoderTests.decode(bytes, portion: portion) } catch { failures += 1 }
+            let decoder = try ReplyDecoder(replyBytesMax: 1 << 20)
+            if !Self.accepts(decoder, bytes, portion: portion) { failures += 1 }
         }
-        #expect((1..<5_000).contains(failures), "\(seed)")
+        #expect((1..<inputs).contains(failures), "\(seed)")
     }
 
-    @Test(arguments: Seed.corpus + [.fresh()]) func `random values survive being written and read`(seed: Seed) throws {
+    /// The samples, changed in up to six places.
+    private static func mutated(using random: inout SeededGenerator) -> [UInt8] {
+        var bytes = self.valid
+        for _ in 0..<Int.random(in: 1...6, using: &random) {
+            let position = Int.random(in: 0..<bytes.count, using: &random)
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0: bytes[position] = UInt8.random(in: .min ... .max, using: &random)
+            case 1: bytes.remove(at: position)
+            case 2: bytes.insert(self.telling.randomElement(using: &random) ?? 0, at: position)
+            default: bytes.removeLast(min(position, bytes.count / 2))
+            }
+        }
+        return bytes
+    }
+
+    /// Whether the decoder takes all of it; without copies, for there may be millions of inputs.
+    private static func accepts(_ decoder: ReplyDecoder, _ bytes: [UInt8], portion: Int) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            var start = 0
+            do throws(RedisError) {
+                while start < bytes.count {
+                    let end = min(start + portion, bytes.count)
+                    try decoder.feed(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                    while try decoder.next() != nil {}
+                    start = end
+                }
+                return true
+            } catch {
+                return false
+            }
+        }
+    }
+
+    @Test(arguments: FuzzBudget.seeds) func `random values survive being written and read`(seed: Seed) throws {
         var random = seed.generator()
-        for step in 0..<500 {
+        for step in 0..<FuzzBudget.inputs(usual: 5_000) / 10 {
             let value = Self.randomValue(depth: 0, using: &random)
             let portion = Int.random(in: 1...100, using: &random)
             let decoded = try ReplyDecoderTests.decode(Self.encode(value), portion: portion)

@@ -21,8 +21,8 @@ enum SourceTree {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
-    /// All Swift files below `Sources` and `Tests`.
-    static let swiftFiles: [File] = ["Sources", "Tests"].flatMap { folder in
+    /// All Swift files of the repository.
+    static let swiftFiles: [File] = ["Sources", "Tests", "Benchmarks", "Examples"].flatMap { folder in
         let paths = FileManager.default.enumerator(atPath: "\(root)/\(folder)")?.compactMap { $0 as? String } ?? []
         return paths.filter { $0.hasSuffix(".swift") }.sorted().compactMap { path in
             SourceTree.read("\(folder)/\(path)").map { File(path: "\(folder)/\(path)", lines: $0) }

@@ -12,10 +12,12 @@ extension RedisClient: RedisCommandRunner {
     /// - Throws: `.server` for an error reply, `.unexpectedReply` for one that does not decode, and the other codes of
     ///   `RedisError`.
     @discardableResult
+    @inlinable
     public nonisolated(nonsending) func send<Reply>(
         _ command: RedisCommand<Reply>,
         deadline: Deadline? = nil
     ) async throws(RedisError) -> Reply {
+        // Inlined, so that only the caller's module meets the generic types: they cost more than all else here.
         try Reply(reply: try await self.reply(to: command.raw, deadline))
     }
 
@@ -46,7 +48,12 @@ extension RedisClient: RedisCommandRunner {
         case .refused(let reason):
             throw RedisError(.invalidArgument, reason)
         case .dedicated:
-            return try await self.performAlone(commands, deadline)
+            guard let tracer = self.tracer else { return try await self.performAlone(commands, deadline) }
+            let name = commands.count == 1 ? commands[0].name : "PIPELINE"
+            return try await self.traced(tracer, name, commandCount: commands.count) {
+                () async throws(RedisError) -> [RedisValue] in
+                try await self.performAlone(commands, deadline)
+            }
         }
     }
 
@@ -55,7 +62,19 @@ extension RedisClient: RedisCommandRunner {
         deadline ?? .after(self.configuration.commandTimeout)
     }
 
-    private nonisolated(nonsending) func reply(
+    @usableFromInline
+    nonisolated(nonsending) func reply(
+        to command: RedisCommand<RedisValue>,
+        _ deadline: Deadline?
+    ) async throws(RedisError) -> RedisValue {
+        // The short way, without the frames of the other one: see `NodeConnection.call`.
+        if let node = self.singleNode, case .shared = command.connectionNeeds {
+            return try await node.shared.perform(command, deadline: try self.check(deadline))
+        }
+        return try await self.replyByRoute(to: command, deadline)
+    }
+
+    private nonisolated(nonsending) func replyByRoute(
         to command: RawCommand,
         _ deadline: Deadline?
     ) async throws(RedisError) -> RedisValue {

@@ -23,12 +23,29 @@ extension RedisClient {
             }
         }
         do throws(RedisError) {
-            return try await body()
+            let reply = try await body()
+            if let error = Self.errorReply(reply) { Self.record(error, in: span) }
+            return reply
         } catch {
-            span.recordError(error)
-            span.attributes["error.type"] = error.serverErrorName ?? error.code.description
-            span.setStatus(SpanStatus(code: .error))
+            Self.record(error, in: span)
             throw error
         }
+    }
+
+    /// The error that the reply to a single command is, if so.
+    private static func errorReply(_ reply: some Sendable) -> RedisError? {
+        switch reply {
+        case let value as RedisValue:
+            if case .error(let text) = value { .server(text) } else { nil }
+        case let replies as [RedisValue]:
+            if replies.count == 1, case .error(let text) = replies[0] { .server(text) } else { nil }
+        default: nil
+        }
+    }
+
+    private static func record(_ error: RedisError, in span: any Span) {
+        span.recordError(error)
+        span.attributes["error.type"] = error.serverErrorName ?? error.code.description
+        span.setStatus(SpanStatus(code: .error))
     }
 }

@@ -23,6 +23,8 @@ public final class RedisClient: Sendable {
     let settings: ConnectionSettings
     let route: Route
     let tracer: (any Tracer)?
+    /// The only server, if calls can go to it without further ado.
+    let singleNode: RedisNode?
     let subscriptions: SubscriptionHub
     private let subscriberLink: FollowingSubscriberLink
 
@@ -51,13 +53,21 @@ public final class RedisClient: Sendable {
         )
         self.settings = settings
         self.route = Route(settings)
+        if case .single(let node) = self.route, tracer == nil {
+            self.singleNode = node
+        } else {
+            self.singleNode = nil
+        }
         let link = FollowingSubscriberLink(self.route, settings)
         self.subscriberLink = link
         let makeLink = { @Sendable (handler: any SubscriberHandler) -> any SubscriberLink in
             link.begin(handler)
             return link
         }
-        self.subscriptions = SubscriptionHub(noteGap: { settings.metrics.gap(dropped: $0) }, makeLink: makeLink)
+        let noteLoss = { @Sendable (loss: SubscriptionBuffer.Loss) in
+            settings.metrics.gap(isNew: loss.isNewGap, dropped: loss.dropped)
+        }
+        self.subscriptions = SubscriptionHub(noteLoss: noteLoss, makeLink: makeLink)
     }
 
     deinit {
@@ -112,12 +122,22 @@ public final class RedisClient: Sendable {
     private func serve() async throws(RedisError) {
         let result = await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.subscriberLink.run() }
+            group.addTask { await self.closeIdleLeases() }
             let result = await Self.result { () async throws(RedisError) in try await self.route.run() }
             if case .failure = result { group.cancelAll() }
             await group.waitForAll()
             return result
         }
         try result.get()
+    }
+
+    private func closeIdleLeases() async {
+        let interval = max(self.configuration.leasedConnectionIdleTimeout / 4, .milliseconds(100))
+        while !Task.isCancelled {
+            // Throws when the task is cancelled, which ends the loop.
+            try? await Task.sleep(for: interval, clock: .continuous)
+            for node in self.route.knownNodes { node.leases.closeIdle() }
+        }
     }
 
     private func end() {

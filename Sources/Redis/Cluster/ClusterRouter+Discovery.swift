@@ -25,6 +25,8 @@ extension ClusterRouter {
                 await self.waitForWish(after: wish)
             } else {
                 failures += 1
+                // Wakes those who wait for a topology: they look at why there is none.
+                self.topologies.advance()
                 let delay = self.state.withLock { [settings, failures] in
                     settings.rediscovery.delay(attempt: failures, using: &$0.generator)
                 }
@@ -99,7 +101,7 @@ extension ClusterRouter {
 
     /// The views of `nodes`; the slow ones are not waited for once one has answered.
     private func ask(_ nodes: [Node]) async -> [ClusterTopology] {
-        let deadline = Deadline(self.clock.now().advanced(by: self.settings.refreshTimeout))
+        let deadline = Deadline(self.clock.now()) + self.settings.refreshTimeout
         return await withTaskGroup(of: ClusterTopology?.self) { group in
             for node in nodes { group.addTask { await self.ask(node, deadline) } }
             var views: [ClusterTopology] = []

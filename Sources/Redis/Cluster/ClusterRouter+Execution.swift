@@ -104,11 +104,14 @@ extension ClusterRouter {
     func waitForTopology(_ deadline: Deadline) async throws(RedisError) {
         while true {
             let generation = self.topologies.current
-            let (isKnown, isClosed) = self.state.withLock { ($0.table.topology != nil, $0.isClosed) }
+            let (isKnown, isClosed, problem) = self.state.withLock {
+                ($0.table.topology != nil, $0.isClosed, $0.lastProblem)
+            }
             guard !isClosed else { throw RedisError(.closed, "the client is closed") }
             guard !isKnown else { return }
+            // Who is not let in learns it at once; the next reading of the topology may change it.
+            if let problem, problem.code == .handshakeRefused { throw problem }
             guard self.clock.now() < deadline.instant else {
-                let problem = self.state.withLock { $0.lastProblem }
                 throw RedisError(.deadlineExceeded, "no node of the cluster answered in time", cause: problem)
             }
             guard !Task.isCancelled else { throw RedisError(.cancelled, "the waiting task was cancelled") }

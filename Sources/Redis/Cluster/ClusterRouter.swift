@@ -69,6 +69,9 @@ final class ClusterRouter<Node: NodeLink>: Sendable {
     /// The topology that is in use; `nil` before the first.
     var topology: ClusterTopology? { self.state.withLock { $0.table.topology } }
 
+    /// The nodes that exist now.
+    var knownNodes: [Node] { self.state.withLock { $0.table.nodes } }
+
     /// Sends a command and waits for its reply, an error reply as `.error`.
     func perform(_ command: RawCommand, deadline: Deadline) async throws(RedisError) -> RedisValue {
         guard case .slot(let slot) = try CommandRoute(command),

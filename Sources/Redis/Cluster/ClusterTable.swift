@@ -25,6 +25,9 @@ struct ClusterTable<Node: AnyObject & Sendable>: Sendable {
     /// For each slot the index of its master in `members`.
     private var slots: [UInt16]
     private var members: [Member] = []
+
+    /// All nodes, masters and those that are on their way out.
+    var nodes: [Node] { self.members.map(\.node) }
     private var indices: [RedisEndpoint: Int] = [:]
     /// What `MOVED` has said since the last topology.
     private var patches: [HashSlot: Patch] = [:]

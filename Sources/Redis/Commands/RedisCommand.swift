@@ -19,6 +19,7 @@ public struct RedisCommand<Reply: RedisReply>: Sendable, Hashable {
     /// The arguments after the name.
     public let arguments: [RedisArgument]
     /// A key whose node of a cluster gets the command, instead of those that the arguments tell.
+    @usableFromInline
     var routingKey: RedisArgument?
 
     /// The command `name` with `arguments`.
@@ -33,6 +34,7 @@ public struct RedisCommand<Reply: RedisReply>: Sendable, Hashable {
     }
 
     /// The command `name` with `arguments`, for the factories, whose type is known.
+    @inlinable
     init(name: String, _ arguments: [RedisArgument] = []) {
         self.name = name
         self.arguments = arguments
@@ -45,6 +47,7 @@ public struct RedisCommand<Reply: RedisReply>: Sendable, Hashable {
     }
 
     /// The same command with its reply as it comes.
+    @inlinable
     public var raw: RedisCommand<RedisValue> {
         var command = RedisCommand<RedisValue>(name: self.name, self.arguments)
         command.routingKey = self.routingKey

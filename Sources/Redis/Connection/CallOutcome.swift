@@ -4,8 +4,8 @@ enum CallOutcome: Sendable {
     case reply(RedisValue)
     /// A reply for each command of the call.
     case replies([RedisValue])
-    /// No reply. Boxed, so that the two other cases stay small.
-    indirect case failure(RedisError)
+    /// No reply.
+    case failure(RedisError)
 }
 
 /// Who waits for the outcome of a call.

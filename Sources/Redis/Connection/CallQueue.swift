@@ -72,10 +72,9 @@ struct CallQueue: Sendable {
         commandCount: Int,
         bytes: UnsafeRawBufferPointer
     ) -> RedisError? {
-        guard
-            self.pendingCommands + commandCount <= self.commandsMax,
-            self.pendingBytes + bytes.count <= self.bytesMax
-        else {
+        // Those whose waiter has gone make room at the latest when it is needed.
+        if !self.hasRoom(for: commandCount, bytes.count) { self.tidy() }
+        guard self.hasRoom(for: commandCount, bytes.count) else {
             let pending = "\(self.pendingCommands) commands of \(self.pendingBytes) bytes"
             return RedisError(.queueFull, "\(pending) are pending")
         }
@@ -94,6 +93,10 @@ struct CallQueue: Sendable {
         if let bound = self.deadlineBound, bound <= deadline, self.entries.count > 1 { return nil }
         self.deadlineBound = deadline
         return nil
+    }
+
+    private func hasRoom(for commandCount: Int, _ byteCount: Int) -> Bool {
+        self.pendingCommands + commandCount <= self.commandsMax && self.pendingBytes + byteCount <= self.bytesMax
     }
 
     /// Ends a call whose waiter goes away; `nil` when it has ended already, or is not here yet.

@@ -101,7 +101,7 @@ extension ConnectionDriver {
 
     private func becomeReady(on socket: RedisSocket) {
         self.setRefusal(nil)
-        self.lastReceived = .after(.zero)
+        self.lastReceived = .now
         self.connection.state.withLock { state in
             state.socket = socket
             state.wire = Wire()
@@ -115,7 +115,7 @@ extension ConnectionDriver {
         case .subscriber(let handler): self.connection.post(handler.connected())
         }
         self.transmit()
-        self.setCallTimer(at: .after(.zero))
+        self.setCallTimer(at: .now)
     }
 
     /// Fails the calls that were not sent.

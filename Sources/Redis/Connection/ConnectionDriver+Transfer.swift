@@ -6,6 +6,7 @@ import Synchronization
 extension ConnectionDriver {
     /// After so many full buffers the other connections come first.
     private static let receivesPerTurnMax = 8
+    private static let resumedBetweenSends = 64
 
     /// Sends what waits, as far as the socket takes it.
     func transmit() {
@@ -62,7 +63,7 @@ extension ConnectionDriver {
                 case .end:
                     throw RedisError(.connectionLost, "\(self.connection.endpoint) closed the connection")
                 case .bytes(let count):
-                    self.lastReceived = .after(.zero)
+                    self.lastReceived = .now
                     try self.take(UnsafeRawBufferPointer(rebasing: self.buffer.bytes[..<count]))
                     if count < self.buffer.bytes.count { return }
                 }
@@ -112,6 +113,16 @@ extension ConnectionDriver {
         if let failure { throw failure }
     }
 
+    /// Resumes callers, and sends between them what the first ones have to say next: the server must not fall idle.
+    private func resumeCallers() {
+        for start in stride(from: 0, to: self.completions.count, by: Self.resumedBetweenSends) {
+            if start > 0 { self.transmit() }
+            let end = min(start + Self.resumedBetweenSends, self.completions.count)
+            for index in start..<end { self.completions[index].resume() }
+        }
+        self.completions.removeAll(keepingCapacity: true)
+    }
+
     /// Gives the replies that have come to those they belong to.
     private func deliver() throws(RedisError) {
         guard !self.replies.isEmpty else { return }
@@ -131,8 +142,7 @@ extension ConnectionDriver {
         }
         self.resumedCount += self.completions.count
         self.settings.metrics.answered(self.completions.count)
-        self.completions.resume()
-        self.completions.removeAll(keepingCapacity: true)
+        self.resumeCallers()
         if let failure { throw failure }
     }
 }

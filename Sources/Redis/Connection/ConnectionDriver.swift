@@ -39,7 +39,7 @@ final class ConnectionDriver {
     var lastFailure: RedisError?
     /// Why the server does not let us in, until it does.
     var refusal: RedisError?
-    var lastReceived = Deadline.after(.zero)
+    var lastReceived = Deadline.now
     var isWatchedForWriting = false
     var replies: [RedisValue] = []
     var completions: [CallCompletion] = []
@@ -55,7 +55,7 @@ final class ConnectionDriver {
         self.loop = loop
         self.poller = poller
         self.buffer = buffer
-        self.link = .waiting(until: .after(.zero))
+        self.link = .waiting(until: .now)
         self.handshake = RedisHandshake(connection.configuration)
     }
 
@@ -174,7 +174,7 @@ final class ConnectionDriver {
                 max($0, self.lastReceived)
             }
         }
-        return silence.map { Deadline($0.instant.advanced(by: self.configuration.stallTimeout)) }
+        return silence.map { $0 + self.configuration.stallTimeout }
     }
 
     /// Sees to it that deadlines are looked at in time.
@@ -187,7 +187,7 @@ final class ConnectionDriver {
             ($0.queue.nextDeadline, !$0.queue.isEmpty, $0.queue.commandCount)
         }
         self.reportPending(commandCount)
-        let watch = Deadline(now.instant.advanced(by: Self.watchfulSleep))
+        let watch = now + Self.watchfulSleep
         let timers = [next, self.stallLimit].compactMap { $0 }
         self.callTimer = hasCalls ? min(timers.min() ?? watch, watch) : nil
     }
@@ -202,7 +202,7 @@ final class ConnectionDriver {
         guard case .ready = self.link, let limit = self.stallLimit else { return nil }
         let interval = self.configuration.stallTimeout / 3
         if let due = self.callTimer, due <= now { self.connection.post([RawCommand("PING")]) }
-        let next = Deadline(now.instant.advanced(by: interval))
+        let next = now + interval
         if let due = self.callTimer, due > now { return min(due, limit) }
         return min(next, limit)
     }

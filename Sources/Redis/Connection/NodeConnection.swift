@@ -102,6 +102,9 @@ final class NodeConnection: Sendable {
         if isTold { self.loop.attend(self.id) }
     }
 
+    /// Whether the connection stands.
+    var isReady: Bool { self.state.withLock { $0.socket != nil } }
+
     /// Whether calls may still succeed, and how many commands are pending.
     var load: (isOpen: Bool, pendingCommands: Int) {
         self.state.withLock { state in
@@ -154,15 +157,23 @@ final class NodeConnection: Sendable {
         }
     }
 
+    // One function for the whole way of a call: each async function has a frame, and thousands of calls may wait.
     private nonisolated(nonsending) func call(
         _ deadline: Deadline,
         _ submit: (CallWaiter, UInt64) -> Void
     ) async -> CallOutcome {
         let ticket = self.tickets.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard !self.loop.isIdle else { return await self.callBeforeRun(ticket, deadline, submit) }
         let start = ticket % RedisMetrics.callsPerSample == 0 ? ContinuousClock.now : nil
-        let outcome =
-            self.loop.isIdle
-            ? await self.callBeforeRun(ticket, deadline, submit) : await self.wait(ticket, submit)
+        let outcome = await withTaskCancellationHandler {
+            await withUnsafeContinuation { waiter in
+                submit(waiter, ticket)
+                // A cancellation that came before the submission found nothing to cancel.
+                if Task.isCancelled { self.cancel(ticket) }
+            }
+        } onCancel: {
+            self.cancel(ticket)
+        }
         if let start { self.settings.metrics.took(start.duration(to: .now)) }
         if case .failure(let error) = outcome { self.settings.metrics.failed(error) }
         return outcome
@@ -175,7 +186,6 @@ final class NodeConnection: Sendable {
         await withTaskCancellationHandler {
             await withUnsafeContinuation { waiter in
                 submit(waiter, ticket)
-                // A cancellation that came before the submission found nothing to cancel.
                 if Task.isCancelled { self.cancel(ticket) }
             }
         } onCancel: {

@@ -8,6 +8,8 @@ final class EventLoopThread {
     /// A turn that resumed so many callers lets them run before it sleeps: their next commands then go out together.
     private static let gatheringCallersMin = 5
 
+    private static let jobsBetweenSends = 64
+
     private var resumedCount = 0
     private let loop: RedisEventLoop
     private let poller = Poller()
@@ -32,9 +34,9 @@ final class EventLoopThread {
             self.loop.take(into: &self.intake)
             self.open(self.intake.opened)
             if self.intake.isClosing { break }
-            for job in self.intake.jobs { job.runSynchronously(on: self.loop.asUnownedTaskExecutor()) }
-            var now = Deadline.after(.zero)
-            for id in self.intake.attended { self.visit(id) { $0.attend(at: now) } }
+            self.runJobs()
+            var now = Deadline.now
+            self.attend(self.intake.attended, at: now)
             let timer = self.visitDue(at: now)
             if self.resumedCount >= Self.gatheringCallersMin, !self.loop.hasJobs {
                 self.resumedCount = 0
@@ -42,7 +44,7 @@ final class EventLoopThread {
                 continue
             }
             self.resumedCount = 0
-            now = .after(.zero)
+            now = .now
             self.wait(until: timer, now)
         }
         for driver in self.drivers.values { driver.close(RedisError(.closed, "the client is closed")) }
@@ -52,11 +54,26 @@ final class EventLoopThread {
         for job in self.intake.jobs + rest.jobs { self.loop.enqueue(ExecutorJob(job)) }
     }
 
+    /// Runs the jobs of tasks, and sends in between what they have to say: the servers must not fall idle.
+    private func runJobs() {
+        let executor = self.loop.asUnownedTaskExecutor()
+        for (index, job) in self.intake.jobs.enumerated() {
+            if index > 0, index.isMultiple(of: Self.jobsBetweenSends) {
+                self.attend(self.loop.takeAttended(), at: .now)
+            }
+            job.runSynchronously(on: executor)
+        }
+    }
+
+    private func attend(_ ids: [UInt64], at now: Deadline) {
+        for id in ids { self.visit(id) { $0.attend(at: now) } }
+    }
+
     private func open(_ connections: [NodeConnection]) {
         for connection in connections {
             let driver = ConnectionDriver(connection, loop: self.loop, poller: self.poller, buffer: self.buffer)
             self.drivers[connection.id] = driver
-            driver.attend(at: .after(.zero))
+            driver.attend(at: .now)
         }
     }
 
@@ -85,7 +102,12 @@ final class EventLoopThread {
         } else {
             timeout = timer?.remainingMilliseconds ?? -1
         }
+        var isNoted = isAwake
         self.poller.wait(milliseconds: timeout) { event in
+            if !isNoted {
+                isNoted = true
+                self.loop.hasWoken()
+            }
             if event.id == 0 {
                 self.loop.wakeUp.reset()
             } else {

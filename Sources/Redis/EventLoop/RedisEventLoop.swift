@@ -164,6 +164,14 @@ final class RedisEventLoop: TaskExecutor {
         }
     }
 
+    /// Takes the connections that somebody has something for.
+    func takeAttended() -> [UInt64] {
+        self.state.withLock { state in
+            defer { state.intake.attended = [] }
+            return state.intake.attended
+        }
+    }
+
     /// Whether there is nothing to take; if so, whoever brings something signals `wakeUp`.
     func mayFallAsleep(until wake: Deadline?) -> Bool {
         let mayFallAsleep = self.state.withLock { state in
@@ -177,6 +185,12 @@ final class RedisEventLoop: TaskExecutor {
         return mayFallAsleep
     }
 
+    /// The thread has been woken by an event: it will take what comes in before it sleeps again.
+    func hasWoken() {
+        self.sleepsUntil.store(0, ordering: .relaxed)
+        self.state.withLock { $0.isAsleep = false }
+    }
+
     /// The thread ends: what comes later goes elsewhere or fails.
     ///
     /// Returns what had come in.
@@ -186,14 +200,5 @@ final class RedisEventLoop: TaskExecutor {
             defer { state.intake = Intake() }
             return state.intake
         }
-    }
-}
-
-extension Deadline {
-    /// The instant in units of 2^30 attoseconds (1.07 ns): a number that orders as the instants do and fits an atomic.
-    ///
-    /// A shift, because a division of 128 bits at every call would cost more than all else that a call does here.
-    var ticks: Int64 {
-        Int64(truncatingIfNeeded: ContinuousClock().systemEpoch.duration(to: self.instant).attoseconds >> 30)
     }
 }

@@ -85,11 +85,15 @@ struct LeaseQueue<Connection: Sendable>: Sendable {
     /// A waiter goes away; `nil` when it has been served.
     mutating func withdraw(_ ticket: Int) -> Waiter? {
         guard let index = self.waiters.firstIndex(where: { $0?.ticket == ticket }) else { return nil }
-        defer {
-            self.waiters[index] = nil
-            self.waitersCount -= 1
+        let waiter = self.waiters[index]?.waiter
+        self.waiters[index] = nil
+        self.waitersCount -= 1
+        // Nobody may come back with a connection for long, so the places of those who went must not pile up.
+        if self.waiters.count > 64, self.waiters.count > self.waitersCount * 2 {
+            self.waiters.removeAll { $0 == nil }
+            self.waitersHead = 0
         }
-        return self.waiters[index]?.waiter
+        return waiter
     }
 
     /// Nobody gets a connection any more; returns the idle ones and those who wait.
@@ -97,7 +101,7 @@ struct LeaseQueue<Connection: Sendable>: Sendable {
         self.closed = error
         var waiters: [Waiter] = []
         while let waiter = self.popWaiter() { waiters.append(waiter) }
-        return (self.takeIdle(since: .after(.zero)), waiters)
+        return (self.takeIdle(since: .now), waiters)
     }
 
     private mutating func popWaiter() -> Waiter? {

@@ -57,12 +57,14 @@ final class LeasedConnections: Sendable {
     func giveBack(_ connection: NodeConnection, isClean: Bool) {
         let isKept = isClean && connection.load == (true, 0)
         if !isKept { connection.close(RedisError(.closed, "the connection was given back")) }
-        let idleLimit = self.settings.configuration.leasedConnectionIdleTimeout
-        let (wakes, outdated) = self.change { state in
-            let wakes = state.returned(isKept ? connection : nil, at: .after(.zero))
-            return (wakes, state.takeIdle(since: .after(.zero - idleLimit)))
-        }
-        wakes?.waiter.resume(returning: wakes.map(\.decision) ?? .connect)
+        let next = self.change { $0.returned(isKept ? connection : nil, at: .now) }
+        if let next { next.waiter.resume(returning: next.decision) }
+    }
+
+    /// Closes the connections that nobody has had for too long.
+    func closeIdle() {
+        let limit = self.settings.configuration.leasedConnectionIdleTimeout
+        let outdated = self.change { $0.takeIdle(since: .after(.zero - limit)) }
         for connection in outdated { connection.close(RedisError(.closed, "the connection was idle")) }
     }
 

@@ -19,7 +19,7 @@ final class RedisNode: Sendable {
     }
 
     /// The shared connection whose turn it is.
-    private var shared: NodeConnection {
+    var shared: NodeConnection {
         guard self.connections.count > 1 else { return self.connections[0] }
         let turn = self.turn.wrappingAdd(1, ordering: .relaxed).oldValue
         return self.connections[turn & .max % self.connections.count]

@@ -9,7 +9,11 @@ enum RedisServerErrorText {
     private static let refusedNames: Set<Substring> = [
         "LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "NOREPLICAS", "NOSCRIPT", "NOAUTH",
         "NOPERM", "WRONGPASS", "WRONGTYPE", "MOVED", "ASK", "CROSSSLOT", "OOM", "MISCONF", "EXECABORT", "NOPROTO",
+        "UNBLOCKED",
     ]
+
+    /// Errors by which a server of a cluster, or one that was a master, says that another one should have been asked.
+    private static let elsewhereNames: Set<Substring> = ["MOVED", "ASK", "UNBLOCKED"]
 
     private static let lengthMax = 512
 
@@ -20,6 +24,12 @@ enum RedisServerErrorText {
 
     static func isTransient(_ text: String) -> Bool {
         self.transientNames.contains(self.name(of: text)) || text.hasPrefix("ERR max number of clients")
+    }
+
+    /// Whether the server did not begin with the command, and the same server or another one may do so later.
+    static func isRefusedForNow(_ text: String) -> Bool {
+        guard !self.mayHaveBeenApplied(text) else { return false }
+        return self.isTransient(text) || self.elsewhereNames.contains(self.name(of: text))
     }
 
     /// Whether the command may have had an effect although it failed.
@@ -35,6 +45,13 @@ enum RedisServerErrorText {
         var text = text
         if let echo = text.range(ofFirst: ", with args beginning with") {
             text = String(text[..<echo])
+        }
+        // `ERR unknown subcommand 'word'. Try OBJECT HELP.` and `ERR Unknown argument 'word'` repeat one argument.
+        if let quote = text.firstIndex(of: "'"), let end = text.lastIndex(of: "'"), quote < end,
+            text.hasPrefix("ERR "), text.dropFirst(4).lowercased().hasPrefix("unknown ")
+        {
+            let isCommand = text.dropFirst(4).lowercased().hasPrefix("unknown command ")
+            if !isCommand { text.replaceSubrange(text.index(after: quote)..<end, with: "…") }
         }
         return text.count <= self.lengthMax ? text : String(text.prefix(self.lengthMax)) + "…"
     }

@@ -18,11 +18,19 @@ struct SubscriptionBuffer {
         self.limits = limits
     }
 
-    /// Adds an event; returns the number of messages that gave way to it.
-    mutating func push(_ event: RedisSubscriptionEvent) -> Int {
+    /// What gave way to an event.
+    struct Loss: Equatable {
+        /// How many messages.
+        var dropped = 0
+        /// Whether the reader will learn of it, or of a reconnection, by an event of its own.
+        var isNewGap = false
+    }
+
+    /// Adds an event; returns what gave way to it.
+    mutating func push(_ event: RedisSubscriptionEvent) -> Loss {
         let isReconnection = event == .gap(.reconnected)
         // Two in a row say no more than one.
-        if isReconnection && self.lastIsReconnection && !self.events.isEmpty { return 0 }
+        if isReconnection && self.lastIsReconnection && !self.events.isEmpty { return Loss() }
         self.lastIsReconnection = isReconnection
         self.events.append(event)
         self.bytes += Self.size(of: event)
@@ -32,7 +40,8 @@ struct SubscriptionBuffer {
         {
             self.dropFirst()
         }
-        return self.droppedAtHead - before
+        let dropped = self.droppedAtHead - before
+        return Loss(dropped: dropped, isNewGap: isReconnection || (before == 0 && dropped > 0))
     }
 
     /// Takes the next event out.

@@ -29,18 +29,18 @@ final class SubscriptionHub: Sendable {
 
     private let state: Mutex<State>
     private let makeLink: LinkFactory
-    private let noteGap: @Sendable (_ dropped: Int) -> Void
+    private let noteLoss: @Sendable (SubscriptionBuffer.Loss) -> Void
 
     /// - Parameters:
     ///   - limits: how many subscriptions and topics there may be.
-    ///   - noteGap: is told of each gap of a subscription, and how many messages were dropped here.
+    ///   - noteLoss: is told of each gap of a subscription, and of the messages that were dropped here.
     ///   - makeLink: makes the connection.
     init(
         limits: SubscriptionRegistry<SubscriptionReader>.Limits = .init(),
-        noteGap: @escaping @Sendable (_ dropped: Int) -> Void = { _ in },
+        noteLoss: @escaping @Sendable (SubscriptionBuffer.Loss) -> Void = { _ in },
         makeLink: @escaping LinkFactory
     ) {
-        self.noteGap = noteGap
+        self.noteLoss = noteLoss
         self.state = Mutex(State(registry: Registry(limits: limits)))
         self.makeLink = makeLink
     }
@@ -67,7 +67,7 @@ final class SubscriptionHub: Sendable {
             throw RedisError(.deadlineExceeded, "the deadline had passed before the call")
         }
         let topics = Set(channels.map(SubscriptionTopic.channel) + patterns.map(SubscriptionTopic.pattern))
-        let reader = SubscriptionReader(limits: limits, noteGap: self.noteGap)
+        let reader = SubscriptionReader(limits: limits, noteLoss: self.noteLoss)
         let (effects, makesLink) = try self.join(reader, topics).get()
         if makesLink { self.createLink() }
         self.carryOut(effects)

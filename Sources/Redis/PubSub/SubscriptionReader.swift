@@ -34,13 +34,16 @@ final class SubscriptionReader: Sendable {
     }
 
     private let state: Mutex<State>
-    private let noteGap: @Sendable (_ dropped: Int) -> Void
+    private let noteLoss: @Sendable (SubscriptionBuffer.Loss) -> Void
 
     /// - Parameters:
     ///   - limits: how much is kept for a slow reader.
-    ///   - noteGap: is told of each gap, and how many messages were dropped here.
-    init(limits: RedisSubscriptionLimits, noteGap: @escaping @Sendable (_ dropped: Int) -> Void = { _ in }) {
-        self.noteGap = noteGap
+    ///   - noteLoss: is told of each gap and of each message that was dropped here.
+    init(
+        limits: RedisSubscriptionLimits,
+        noteLoss: @escaping @Sendable (SubscriptionBuffer.Loss) -> Void = { _ in }
+    ) {
+        self.noteLoss = noteLoss
         self.state = Mutex(State(buffer: SubscriptionBuffer(limits: limits)))
     }
 
@@ -61,15 +64,16 @@ final class SubscriptionReader: Sendable {
 
     /// An event has come.
     func deliver(_ event: RedisSubscriptionEvent) {
-        let (resumption, dropped) = self.state.withLock { state -> ((NextEventWaiter, NextEvent)?, Int) in
-            if case .ended = state.phase { return (nil, 0) }
-            let dropped = state.buffer.push(event)
-            state.droppedCount += dropped
-            guard let waiter = state.waiter, let next = state.take() else { return (nil, dropped) }
+        typealias Delivery = (resumption: (NextEventWaiter, NextEvent)?, loss: SubscriptionBuffer.Loss)
+        let (resumption, loss) = self.state.withLock { state -> Delivery in
+            if case .ended = state.phase { return (nil, .init()) }
+            let loss = state.buffer.push(event)
+            state.droppedCount += loss.dropped
+            guard let waiter = state.waiter, let next = state.take() else { return (nil, loss) }
             state.waiter = nil
-            return ((waiter.continuation, next), dropped)
+            return ((waiter.continuation, next), loss)
         }
-        if dropped > 0 || event == .gap(.reconnected) { self.noteGap(dropped) }
+        if loss != .init() { self.noteLoss(loss) }
         if let (waiter, event) = resumption { waiter.resume(returning: event) }
     }
 

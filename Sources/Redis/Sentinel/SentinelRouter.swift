@@ -43,6 +43,9 @@ final class SentinelRouter<Node: NodeLink>: Sendable {
         self.state = Mutex(State(directory: directory))
     }
 
+    /// The master's node, as far as it is known.
+    var masterNode: Node? { self.state.withLock { $0.master?.node } }
+
     /// Where the master is, as far as is known.
     var masterAddress: RedisEndpoint? { self.state.withLock { $0.master?.address } }
 
@@ -93,6 +96,14 @@ final class SentinelRouter<Node: NodeLink>: Sendable {
     /// Notes that calls to a node fail, so that the sentinels are asked soon.
     func doubt(generation: Int) {
         if self.state.withLock({ $0.doubt(generation: generation) }) { self.signal.raise() }
+    }
+
+    /// Notes that the server at `endpoint` may not be the master any more.
+    func doubtMaster(at endpoint: RedisEndpoint) {
+        let generation = self.state.withLock { state in
+            state.master?.address == endpoint ? state.master?.generation : nil
+        }
+        if let generation { self.doubt(generation: generation) }
     }
 
     // MARK: - Calls

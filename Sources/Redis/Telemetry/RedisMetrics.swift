@@ -90,15 +90,20 @@ final class RedisMetrics: Sendable {
 
     /// The number of commands that are queued or in flight has changed by `difference`.
     func pendingChanged(by difference: Int) {
-        if difference != 0 { self.pending.increment(by: Double(difference)) }
+        Self.change(self.pending, by: difference)
+    }
+
+    private static func change(_ meter: Meter, by difference: Int) {
+        if difference > 0 { meter.increment(by: Double(difference)) }
+        if difference < 0 { meter.decrement(by: Double(-difference)) }
     }
 
     // MARK: - Leases
 
     func leaseChanged(inUse: Int, idle: Int, waiting: Int) {
-        if inUse != 0 { self.leased.increment(by: Double(inUse)) }
-        if idle != 0 { self.idle.increment(by: Double(idle)) }
-        if waiting != 0 { self.waiting.increment(by: Double(waiting)) }
+        Self.change(self.leased, by: inUse)
+        Self.change(self.idle, by: idle)
+        Self.change(self.waiting, by: waiting)
     }
 
     func leaseWaited(_ duration: Duration) {
@@ -107,9 +112,9 @@ final class RedisMetrics: Sendable {
 
     // MARK: - Subscriptions and clusters
 
-    /// A subscription was told that it may have missed messages, of which `dropped` were dropped here.
-    func gap(dropped: Int) {
-        self.gaps.increment()
+    /// A subscription lost messages: `dropped` were dropped here; `isNew` if it will learn so by another event.
+    func gap(isNew: Bool, dropped: Int) {
+        if isNew { self.gaps.increment() }
         if dropped > 0 { self.droppedMessages.increment(by: dropped) }
     }
 

@@ -134,6 +134,33 @@ enum Route: Sendable {
         }
     }
 
+    /// A server said, over a leased connection, that it does not carry out a command now.
+    func noteRefusal(_ text: String, by endpoint: RedisEndpoint) {
+        switch self {
+        case .single: break
+        case .sentinel(let router, _, _): router.doubtMaster(at: endpoint)
+        case .cluster(let router): _ = router.noteRedirection(text, from: endpoint)
+        }
+    }
+
+    /// A leased connection could not be made.
+    func noteUnreachable(_ endpoint: RedisEndpoint) {
+        switch self {
+        case .single: break
+        case .sentinel(let router, _, _): router.doubtMaster(at: endpoint)
+        case .cluster(let router): router.nodeUnreachable(endpoint)
+        }
+    }
+
+    /// The servers that commands went to lately.
+    var knownNodes: [RedisNode] {
+        switch self {
+        case .single(let node): [node]
+        case .sentinel(let router, _, _): router.masterNode.map { [$0] } ?? []
+        case .cluster(let router): router.knownNodes
+        }
+    }
+
     /// Where a lasting connection belongs now, if that is known.
     func currentEndpoint(deadline: Deadline) async -> RedisEndpoint? {
         (try? await self.node(for: [], deadline: deadline))?.address

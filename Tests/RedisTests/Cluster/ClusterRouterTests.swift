@@ -77,7 +77,7 @@ import Testing
         #expect(nodes.open.isEmpty, "all nodes are closed when run() has ended")
     }
 
-    private static let soon = Duration.seconds(10)
+    private static let soon = Duration.seconds(60)
 
     @Test func `a command goes to the node of its key`() async throws {
         let answer: Answer = { endpoint, _ in .status(endpoint.host) }

@@ -94,7 +94,8 @@ final class RedisClusterFixture: Sendable {
                 let view = try await self.view(of: node)
                 guard let own = view.members.first(where: { $0.id == node.id }) else { return "no line of its own" }
                 let claims = view.members.filter(\.isMaster).flatMap { member in
-                    member.slots.map { "\($0) \(member.id)" }
+                    // With the epoch, or the next move of a slot might give two nodes the same one.
+                    member.slots.map { "\($0) \(member.id) \(member.epoch)" }
                 }
                 owners.insert(claims.sorted())
                 if view.members.contains(where: { runningIDs.contains($0.id) && $0.isFailing }) {

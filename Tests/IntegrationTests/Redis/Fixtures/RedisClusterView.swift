@@ -6,6 +6,8 @@ struct RedisClusterView: Sendable {
         let port: Int
         let flags: Set<String>
         let masterID: String?
+        /// Of two nodes that claim a slot, the one with the higher epoch has it.
+        let epoch: String
         let slots: [ClosedRange<Int>]
 
         var isMaster: Bool { self.flags.contains("master") }
@@ -25,6 +27,7 @@ struct RedisClusterView: Sendable {
                 port: port ?? 0,
                 flags: Set(words[2].split(separator: ",").map(String.init)),
                 masterID: words[3] == "-" ? nil : words[3],
+                epoch: words[6],
                 // Slots on the move stand in brackets.
                 slots: words.dropFirst(8).filter { !$0.hasPrefix("[") }.compactMap(Self.range)
             )
