@@ -255,8 +255,12 @@ let testTargets: [Target] = [
     ),
     tests(
         "IntegrationTests",
-        uses: ["TestKit", "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo"],
-        Product.logging
+        uses: ["TestKit", "ServerRuntime", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo"],
+        Product.logging,
+        Product.metrics,
+        Product.metricsTestKit,
+        Product.tracing,
+        Product.inMemoryTracing
     ),
     tests(
         "EndToEndTests",

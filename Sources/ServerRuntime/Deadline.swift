@@ -31,10 +31,7 @@ public struct Deadline: Sendable, Hashable, Comparable {
 
     /// The instant on the continuous clock.
     public var instant: ContinuousClock.Instant {
-        // Up to the next nanosecond, which is the one that the deadline was made from.
-        let attoseconds = Int128(self.ticks) << Int128(Self.ticksPerShift)
-        let nanoseconds = (attoseconds + 999_999_999) / 1_000_000_000
-        return ContinuousClock().systemEpoch.advanced(by: .nanoseconds(Int64(clamping: nanoseconds)))
+        ContinuousClock().systemEpoch.advanced(by: Self.duration(self.ticks))
     }
 
     /// Whether the instant has been reached.
@@ -46,7 +43,12 @@ public struct Deadline: Sendable, Hashable, Comparable {
     public var remaining: Duration {
         let (ticks, isOverflow) = self.ticks.subtractingReportingOverflow(Deadline.now.ticks)
         guard ticks > 0, !isOverflow else { return isOverflow && self.ticks > 0 ? .seconds(1 << 32) : .zero }
-        return Duration(attoseconds: Int128(ticks) << Int128(Self.ticksPerShift))
+        return Self.duration(ticks)
+    }
+
+    /// The time since the instant; zero before it.
+    public var elapsed: Duration {
+        max(.zero, self.instant.duration(to: .now))
     }
 
     /// The time that is left in milliseconds, rounded up, for a C call that takes its timeout so; 0 means passed.
@@ -66,8 +68,24 @@ public struct Deadline: Sendable, Hashable, Comparable {
         left.ticks < right.ticks
     }
 
+    /// The upper part of the duration's 128 bits.
+    ///
+    /// Not by way of `Duration.attoseconds`: with `Int128` in this module Swift 6.3 holds the C library's `timespec` for a
+    /// type of another module, in release builds only.
     private static func ticks(_ duration: Duration) -> Int64 {
-        Int64(clamping: duration.attoseconds >> Int128(self.ticksPerShift))
+        let (high, low) = (duration._high, duration._low)
+        // What does not fit lies centuries ahead or behind.
+        guard high >> 28 == 0 || high >> 28 == -1 else { return high < 0 ? .min : .max }
+        return high << 35 | Int64(truncatingIfNeeded: low >> 29)
+    }
+
+    /// The duration of so many ticks, up to the next nanosecond: that is the one which the ticks were made from.
+    private static func duration(_ ticks: Int64) -> Duration {
+        // 2^29 attoseconds are 0.536870912 ns; taken apart, so that nothing overflows.
+        let (high, low) = (ticks >> 30, ticks & (1 << 30 - 1))
+        let attoseconds = low << 29
+        return .nanoseconds(high * 576_460_752)
+            + .nanoseconds((high * 303_423_488 + attoseconds + 999_999_999) / 1_000_000_000)
     }
 }
 

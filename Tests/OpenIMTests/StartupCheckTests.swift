@@ -49,7 +49,7 @@ import Testing
             try await self.check(parts).wait(atMost: .milliseconds(60))
         }
         #expect(ContinuousClock.now - begin >= .milliseconds(60))
-        #expect(ContinuousClock.now - begin < .seconds(20))
+        #expect(ContinuousClock.now - begin < .seconds(60))
         #expect(
             error?.missing == [
                 "MongoDB at a:1,b:2: connection refused", "Redis at 127.0.0.1:16379: connection refused",

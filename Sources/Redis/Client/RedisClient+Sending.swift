@@ -69,7 +69,7 @@ extension RedisClient: RedisCommandRunner {
     ) async throws(RedisError) -> RedisValue {
         // The short way, without the frames of the other one: see `NodeConnection.call`.
         if let node = self.singleNode, case .shared = command.connectionNeeds {
-            return try await node.shared.perform(command, deadline: try self.check(deadline))
+            return try await node.shared.outcome(of: command, deadline: try self.check(deadline)).reply()
         }
         return try await self.replyByRoute(to: command, deadline)
     }

@@ -6,6 +6,15 @@ enum CallOutcome: Sendable {
     case replies([RedisValue])
     /// No reply.
     case failure(RedisError)
+
+    /// The reply to the only command.
+    func reply() throws(RedisError) -> RedisValue {
+        switch self {
+        case .reply(let value): return value
+        case .failure(let error): throw error
+        case .replies: throw RedisError(.protocolViolation, "several replies to one command", mayHaveBeenApplied: true)
+        }
+    }
 }
 
 /// Who waits for the outcome of a call.

@@ -17,6 +17,7 @@ struct CallQueue: Sendable {
 
     /// Bytes that `take(into:)` hands out at once: what was handed out can no longer be withdrawn.
     private static let bytesPerTake = 128 << 10
+    private static let callsWorthSending = 16
 
     private let commandsMax: Int
     private let bytesMax: Int
@@ -45,6 +46,11 @@ struct CallQueue: Sendable {
     var isEmpty: Bool { self.entries.isEmpty }
     var hasQueued: Bool { self.entries.count > self.inFlight }
     var hasInFlight: Bool { self.inFlight > 0 }
+    /// Whether to send now although more is to come: the server has little to do, and there is enough for a system call.
+    var isWorthSending: Bool {
+        self.entries.count - self.inFlight >= max(Self.callsWorthSending, self.inFlight / 2)
+    }
+
     /// Commands that are queued or in flight.
     var commandCount: Int { self.pendingCommands }
 

@@ -6,7 +6,8 @@ import Synchronization
 extension ConnectionDriver {
     /// After so many full buffers the other connections come first.
     private static let receivesPerTurnMax = 8
-    private static let resumedBetweenSends = 64
+    /// So many callers are resumed before a look at what they have to say.
+    private static let resumedBetweenSends = 16
 
     /// Sends what waits, as far as the socket takes it.
     func transmit() {
@@ -116,7 +117,7 @@ extension ConnectionDriver {
     /// Resumes callers, and sends between them what the first ones have to say next: the server must not fall idle.
     private func resumeCallers() {
         for start in stride(from: 0, to: self.completions.count, by: Self.resumedBetweenSends) {
-            if start > 0 { self.transmit() }
+            if start > 0, self.connection.isWorthSending { self.transmit() }
             let end = min(start + Self.resumedBetweenSends, self.completions.count)
             for index in start..<end { self.completions[index].resume() }
         }

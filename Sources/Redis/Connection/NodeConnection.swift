@@ -102,6 +102,9 @@ final class NodeConnection: Sendable {
         if isTold { self.loop.attend(self.id) }
     }
 
+    /// Whether to send now although more is to come.
+    var isWorthSending: Bool { self.state.withLock { $0.queue.isWorthSending } }
+
     /// Whether the connection stands.
     var isReady: Bool { self.state.withLock { $0.socket != nil } }
 
@@ -131,13 +134,14 @@ final class NodeConnection: Sendable {
         _ command: RawCommand,
         deadline: Deadline
     ) async throws(RedisError) -> RedisValue {
-        let outcome = await self.call(deadline) { waiter, ticket in
+        try await self.outcome(of: command, deadline: deadline).reply()
+    }
+
+    /// Sends one command; for who wants no frame more than needed.
+    @inline(__always)
+    nonisolated(nonsending) func outcome(of command: RawCommand, deadline: Deadline) async -> CallOutcome {
+        await self.call(deadline) { waiter, ticket in
             RESPWriter.withBytes(of: command) { self.submit($0, 1, deadline, waiter, ticket) }
-        }
-        switch outcome {
-        case .reply(let value): return value
-        case .failure(let error): throw error
-        case .replies: throw RedisError(.protocolViolation, "several replies to one command", mayHaveBeenApplied: true)
         }
     }
 
@@ -157,14 +161,15 @@ final class NodeConnection: Sendable {
         }
     }
 
-    // One function for the whole way of a call: each async function has a frame, and thousands of calls may wait.
+    // One function for the whole way of a call, and nothing in it but words: each async function has a frame, and thousands
+    // of calls may wait. A `ContinuousClock.Instant` in it would be allocated apart.
     private nonisolated(nonsending) func call(
         _ deadline: Deadline,
         _ submit: (CallWaiter, UInt64) -> Void
     ) async -> CallOutcome {
         let ticket = self.tickets.wrappingAdd(1, ordering: .relaxed).oldValue
         guard !self.loop.isIdle else { return await self.callBeforeRun(ticket, deadline, submit) }
-        let start = ticket % RedisMetrics.callsPerSample == 0 ? ContinuousClock.now : nil
+        let start = ticket % RedisMetrics.callsPerSample == 0 ? Deadline.now : nil
         let outcome = await withTaskCancellationHandler {
             await withUnsafeContinuation { waiter in
                 submit(waiter, ticket)
@@ -174,9 +179,13 @@ final class NodeConnection: Sendable {
         } onCancel: {
             self.cancel(ticket)
         }
-        if let start { self.settings.metrics.took(start.duration(to: .now)) }
-        if case .failure(let error) = outcome { self.settings.metrics.failed(error) }
+        self.note(outcome, since: start)
         return outcome
+    }
+
+    private func note(_ outcome: CallOutcome, since start: Deadline?) {
+        if let start { self.settings.metrics.took(start.elapsed) }
+        if case .failure(let error) = outcome { self.settings.metrics.failed(error) }
     }
 
     private nonisolated(nonsending) func wait(
@@ -194,6 +203,9 @@ final class NodeConnection: Sendable {
     }
 
     /// Before the client runs there is no thread that watches deadlines, so a child task does.
+    ///
+    /// Never inlined: its frame is large.
+    @inline(never)
     private nonisolated(nonsending) func callBeforeRun(
         _ ticket: UInt64,
         _ deadline: Deadline,

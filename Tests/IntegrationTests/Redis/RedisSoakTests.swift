@@ -48,7 +48,10 @@ extension RedisServerSuites {
                         #expect(tally.successes > 500, "\(seed): \(tally.summary)")
                         // A few more for the leased connections that are kept.
                         let isTidy = try await eventually { OwnProcess.openDescriptors() <= descriptors + 12 }
-                        #expect(isTidy, "\(seed): \(OwnProcess.openDescriptors()) descriptors")
+                        #expect(
+                            isTidy,
+                            "\(seed): \(descriptors) descriptors before, now \(OwnProcess.openDescriptors())"
+                        )
                     }
                 }
             }
