@@ -26,7 +26,7 @@ struct CrashTests {
             let ids = accepted.all
             #expect(!ids.isEmpty)
             let conversation = "si_" + users.map(\.userID).sorted().joined(separator: "_")
-            let stored = try await server.stored(conversation, count: ids.count)
+            let stored = try await server.stored(conversation, count: ids.count, accepted: ids)
             let byID = Dictionary(grouping: stored.mongo, by: \.value)
             #expect(ids.allSatisfy { byID[$0]?.count == 1 }, "lost or doubled among \(ids.count) accepted")
             #expect(stored.mongo.keys.sorted() == (1...Int64(max(stored.mongo.count, 1))).map { $0 })

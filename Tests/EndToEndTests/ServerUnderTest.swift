@@ -142,10 +142,14 @@ final class ServerUnderTest: Sendable {
         )
     }
 
-    /// The seqs and client ids that both stores hold of a conversation, once both hold `count` messages.
+    /// The seqs and client ids that both stores hold of a conversation, once both hold `count` messages and `accepted`.
+    ///
+    /// Stored may also be messages that were never answered, so the number alone does not tell that all accepted ones
+    /// have arrived.
     func stored(
         _ conversationID: String,
-        count: Int
+        count: Int,
+        accepted: [String] = []
     ) async throws -> (mongo: [Int64: String], postgres: [Int64: String]) {
         var result: (mongo: [Int64: String], postgres: [Int64: String]) = ([:], [:])
         _ = try await eventually(within: .seconds(30)) {
@@ -160,7 +164,9 @@ final class ServerUnderTest: Sendable {
             for row in rows {
                 result.postgres[try row.decode("seq")] = try row.decode("client_msg_id", as: String.self)
             }
-            return result.mongo.count >= count && result.postgres.count >= count
+            guard result.mongo.count >= count, result.postgres.count >= count else { return false }
+            guard !accepted.isEmpty else { return true }
+            return result.mongo == result.postgres && Set(accepted).isSubset(of: result.mongo.values)
         }
         return result
     }

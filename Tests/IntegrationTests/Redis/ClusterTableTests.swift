@@ -32,16 +32,11 @@ struct ClusterTableTests {
     ]
 
     private func withServer(_ body: (RedisClient) async throws -> Void) async throws {
-        try await ClusterNodeProcess.with { configuration in
-            try await withRedisClient(configuration) { client in
-                #expect(
-                    try await eventually {
-                        // Until the server listens.
-                        (try? await client.send(RedisCommand("PING"))) != nil
-                    }
-                )
-                try await body(client)
-            }
+        var options = RedisServerProcess.Options()
+        options.needsBusPort = true
+        options.settings = ["cluster-enabled yes"]
+        try await RedisServerProcess.with(options) { server in
+            try await withRedisClient(server.configuration) { client in try await body(client) }
         }
     }
 

@@ -76,7 +76,7 @@ final class GenerationCounter: Sendable {
             if state.generation > generation { return .success(state.generation) }
             if state.cancelledEarly.contains(id) { return .failure(Self.cancelled) }
             guard state.waiters.count < self.waitersMax else {
-                return .failure(RedisError(.queueFull, "\(self.waitersMax) calls wait for the cluster already"))
+                return .failure(RedisError(.queueFull, "\(self.waitersMax) calls wait for the same already"))
             }
             state.waiters[id] = (generation, continuation)
             return nil
