@@ -33,7 +33,7 @@ extension RedisClient {
     /// deadline.
     func performAlone(_ commands: [RawCommand], _ deadline: Deadline?) async throws(RedisError) -> [RedisValue] {
         try Self.checkNothingIsLeft(behind: commands)
-        let deadline = deadline ?? self.defaultDeadline(of: commands)
+        let deadline = deadline ?? commands.defaultDeadline(self.configuration.commandTimeout)
         var attempt = 0
         while true {
             let (node, connection) = try await self.lease(for: commands, deadline: deadline)
@@ -112,12 +112,15 @@ extension RedisClient {
         guard let name, !hygiene.isClean || commands.count == 1 else { return }
         throw RedisError(.invalidArgument, "\(name) affects later commands: use withConnection")
     }
-
-    private func defaultDeadline(of commands: [RawCommand]) -> Deadline {
-        .after(commands.reduce(self.configuration.commandTimeout) { $0 + ($1.blockingTimeout ?? .zero) })
-    }
 }
 
 extension RedisCommand {
     fileprivate var isBlocking: Bool { self.blockingTimeout != nil }
+}
+
+extension [RawCommand] {
+    /// The deadline of a call without one: `timeout` from now, and what the commands themselves may block on top.
+    func defaultDeadline(_ timeout: Duration) -> Deadline {
+        .after(self.reduce(timeout) { $0 + ($1.blockingTimeout ?? .zero) })
+    }
 }

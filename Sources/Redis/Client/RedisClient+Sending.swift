@@ -36,7 +36,6 @@ extension RedisClient: RedisCommandRunner {
         deadline: Deadline? = nil
     ) async throws(RedisError) -> [RedisValue] {
         guard !commands.isEmpty else { return [] }
-        for command in commands { try command.checkIsAllowed() }
         switch commands.pipelineNeeds() {
         case .shared:
             let deadline = try self.check(deadline)
@@ -46,6 +45,8 @@ extension RedisClient: RedisCommandRunner {
                 try await self.route.perform(commands, deadline: deadline)
             }
         case .refused(let reason):
+            // Classified once for the usual case; only here the name is looked for.
+            for command in commands { try command.checkIsAllowed() }
             throw RedisError(.invalidArgument, reason)
         case .dedicated:
             guard let tracer = self.tracer else { return try await self.performAlone(commands, deadline) }

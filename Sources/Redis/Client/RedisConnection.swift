@@ -76,7 +76,7 @@ public final class RedisConnection: RedisCommandRunner {
         pipeline commands: [RedisCommand<RedisValue>],
         deadline: Deadline? = nil
     ) async throws(RedisError) -> [RedisValue] {
-        let deadline = deadline ?? self.defaultDeadline(of: commands)
+        let deadline = deadline ?? commands.defaultDeadline(self.commandTimeout)
         for command in commands { try command.checkIsAllowed() }
         self.hygiene.withLock { hygiene in for command in commands { hygiene.sent(command.name) } }
         do throws(RedisError) {
@@ -103,9 +103,5 @@ public final class RedisConnection: RedisCommandRunner {
             throw RedisError(.protocolViolation, "no reply", mayHaveBeenApplied: true)
         }
         return reply
-    }
-
-    private func defaultDeadline(of commands: [RawCommand]) -> Deadline {
-        .after(commands.reduce(self.commandTimeout) { $0 + ($1.blockingTimeout ?? .zero) })
     }
 }

@@ -38,7 +38,7 @@ final class EventLoopThread {
             self.open(self.intake.opened)
             if self.intake.isClosing { break }
             self.runJobs()
-            var now = Deadline.now
+            let now = Deadline.now
             self.attend(self.intake.attended, at: now)
             let timer = self.visitDue(at: now)
             if self.resumedCount >= Self.gatheringCallersMin, !self.loop.hasJobs {
@@ -47,8 +47,7 @@ final class EventLoopThread {
                 continue
             }
             self.resumedCount = 0
-            now = .now
-            self.wait(until: timer, now)
+            self.wait(until: timer)
         }
         for driver in self.drivers.values { driver.close(RedisError(.closed, "the client is closed")) }
         let rest = self.loop.finish()
@@ -103,14 +102,9 @@ final class EventLoopThread {
         return next
     }
 
-    private func wait(until timer: Deadline?, _ now: Deadline) {
+    private func wait(until timer: Deadline?) {
         let isAwake = !self.loop.mayFallAsleep(until: timer)
-        let timeout: Int32
-        if isAwake {
-            timeout = 0
-        } else {
-            timeout = timer?.remainingMilliseconds ?? -1
-        }
+        let timeout = isAwake ? 0 : timer?.remainingMilliseconds ?? -1
         var isNoted = isAwake
         self.poller.wait(milliseconds: timeout) { event in
             if !isNoted {
