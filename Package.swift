@@ -89,6 +89,13 @@ let layer2: [Target] = [
         Product.metrics,
         Product.tracing
     ),
+    library(
+        "Caching",
+        uses: ["ServerRuntime", "Redis"],
+        Product.logging,
+        Product.metrics,
+        Product.protobuf
+    ),
     library("Kafka", uses: ["ServerRuntime", "CRdkafka"], Product.logging),
     library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging),
     library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging),
@@ -174,7 +181,7 @@ let benchmarks: [Target] = [
     .executableTarget(
         name: "bench",
         dependencies: [
-            "ServerRuntime", "OpenSSL", "Redis", "CRedisBaseline", Product.argumentParser, Product.logging,
+            "ServerRuntime", "OpenSSL", "Redis", "Caching", "CRedisBaseline", Product.argumentParser, Product.logging,
         ],
         path: "Benchmarks/Bench",
         swiftSettings: settings
@@ -183,6 +190,12 @@ let benchmarks: [Target] = [
         name: "RedisExample",
         dependencies: ["Redis", Product.logging],
         path: "Examples/RedisExample",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "CachingExample",
+        dependencies: ["Caching", "Redis", Product.logging],
+        path: "Examples/CachingExample",
         swiftSettings: settings
     ),
 ]
@@ -204,6 +217,13 @@ let testTargets: [Target] = [
         Product.logging,
         Product.metricsTestKit,
         Product.inMemoryTracing
+    ),
+    tests(
+        "CachingTests",
+        uses: ["TestKit", "Caching", "Redis", "ServerRuntime"],
+        Product.logging,
+        Product.metricsTestKit,
+        Product.protobuf
     ),
     tests("KafkaTests", uses: ["Kafka", "CRdkafka", "ServerRuntime"], Product.logging),
     tests("PostgresTests", uses: ["TestKit", "Postgres", "ServerRuntime"]),
@@ -255,7 +275,7 @@ let testTargets: [Target] = [
     ),
     tests(
         "IntegrationTests",
-        uses: ["TestKit", "ServerRuntime", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo"],
+        uses: ["TestKit", "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo"],
         Product.logging,
         Product.metrics,
         Product.metricsTestKit,

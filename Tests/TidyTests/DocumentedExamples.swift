@@ -2,7 +2,10 @@ import Testing
 
 /// Programs that documents show are those that are built.
 @Suite struct DocumentedExamples {
-    @Test(arguments: [(document: "docs/redis.md", program: "Examples/RedisExample/main.swift")])
+    @Test(arguments: [
+        (document: "docs/redis.md", program: "Examples/RedisExample/main.swift"),
+        (document: "docs/caching.md", program: "Examples/CachingExample/main.swift"),
+    ])
     func `a document shows the text of its example program`(document: String, program: String) throws {
         let shown = Self.programs(in: try #require(SourceTree.read(document), "\(document) cannot be read"))
         let built = try #require(SourceTree.read(program), "\(program) cannot be read")

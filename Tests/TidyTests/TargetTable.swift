@@ -6,6 +6,7 @@ enum TargetTable {
         "Telemetry": ["ServerRuntime"],
         "OpenSSL": ["ServerRuntime", "COpenSSL"],
         "Redis": ["ServerRuntime", "OpenSSL", "CHiredis"],
+        "Caching": ["ServerRuntime", "Redis"],
         "Kafka": ["ServerRuntime", "CRdkafka"],
         "Postgres": ["ServerRuntime", "CPq"],
         "Mongo": ["ServerRuntime", "CMongoc"],
