@@ -63,4 +63,5 @@ extension RedisCommand where Reply == RedisValue {
 }
 
 /// A command without its reply type, as connections carry it.
+@usableFromInline
 typealias RawCommand = RedisCommand<RedisValue>

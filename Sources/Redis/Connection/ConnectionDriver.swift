@@ -164,17 +164,18 @@ final class ConnectionDriver {
     }
 
     private var stallLimit: Deadline? {
-        guard case .ready = self.link else { return nil }
-        let silence: Deadline?
         if case .subscriber = self.connection.mode {
+            guard case .ready = self.link else { return nil }
             // Nothing is owed but the answers to the pings.
-            silence = self.lastReceived
-        } else {
-            silence = self.connection.state.withLock { $0.queue.oldestDeadlineInFlight }.map {
-                max($0, self.lastReceived)
-            }
+            return self.lastReceived + self.configuration.stallTimeout
         }
-        return silence.map { $0 + self.configuration.stallTimeout }
+        return self.stallLimit(oldestDeadline: self.connection.state.withLock { $0.queue.oldestDeadlineInFlight })
+    }
+
+    /// How long the server may be silent that owes a reply since, at the latest, `oldestDeadline`.
+    private func stallLimit(oldestDeadline: Deadline?) -> Deadline? {
+        guard case .ready = self.link, let oldestDeadline else { return nil }
+        return max(oldestDeadline, self.lastReceived) + self.configuration.stallTimeout
     }
 
     /// Sees to it that deadlines are looked at in time.
@@ -183,13 +184,19 @@ final class ConnectionDriver {
             self.callTimer = self.subscriberTimer(at: now)
             return
         }
-        let (next, hasCalls, commandCount) = self.connection.state.withLock {
-            ($0.queue.nextDeadline, !$0.queue.isEmpty, $0.queue.commandCount)
+        let watch = now + Self.watchfulSleep
+        let (timer, commandCount) = self.connection.state.withLock { state -> (Deadline?, Int) in
+            var timer: Deadline?
+            if !state.queue.isEmpty {
+                let silence = self.stallLimit(oldestDeadline: state.queue.oldestDeadlineInFlight)
+                timer = [state.queue.nextDeadline, silence].compactMap { $0 }.reduce(watch, min)
+            }
+            // Together with the look at the calls: one that comes in between would find the old instant.
+            state.nextLook = timer
+            return (timer, state.queue.commandCount)
         }
         self.reportPending(commandCount)
-        let watch = now + Self.watchfulSleep
-        let timers = [next, self.stallLimit].compactMap { $0 }
-        self.callTimer = hasCalls ? min(timers.min() ?? watch, watch) : nil
+        self.callTimer = timer
     }
 
     private func reportPending(_ commandCount: Int) {

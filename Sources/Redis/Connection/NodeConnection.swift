@@ -38,6 +38,8 @@ final class NodeConnection: Sendable {
         var isSending = false
         /// The driver has been asked to look here.
         var isAttended = false
+        /// When the driver looks here anyway; `nil` while it has no reason to.
+        var nextLook: Deadline?
         /// Why the server does not let us in, until it does.
         var refusal: RedisError?
 
@@ -247,7 +249,9 @@ final class NodeConnection: Sendable {
             if let error { return .failed(error) }
             if state.isAttended { return .nothing }
             // The loop must learn of an early deadline, and while it is awake it sends whatever gathers.
-            guard self.loop.sleepsNoLonger(than: deadline), let socket = state.socket, socket.isPlain else {
+            guard self.loop.isAsleep, let nextLook = state.nextLook, nextLook <= deadline,
+                let socket = state.socket, socket.isPlain
+            else {
                 return state.callAttention() ? .tell : .nothing
             }
             if state.isSending { return .nothing }

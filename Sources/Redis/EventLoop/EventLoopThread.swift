@@ -103,7 +103,7 @@ final class EventLoopThread {
     }
 
     private func wait(until timer: Deadline?) {
-        let isAwake = !self.loop.mayFallAsleep(until: timer)
+        let isAwake = !self.loop.mayFallAsleep()
         let timeout = isAwake ? 0 : timer?.remainingMilliseconds ?? -1
         var isNoted = isAwake
         self.poller.wait(milliseconds: timeout) { event in

@@ -37,19 +37,15 @@ final class RedisEventLoop: TaskExecutor {
 
     let wakeUp = WakeUp()
     private let state = Mutex(State())
-    /// The instant up to which the thread sleeps at most, in ticks; 0 while it is awake.
-    private let sleepsUntil = Atomic<Int64>(0)
+    private let isSleeping = Atomic(false)
     private let hasBegun = Atomic<Bool>(false)
 
     // MARK: - Any thread
 
-    /// Whether the thread is waiting for events now, and will wake before `deadline` anyway.
+    /// Whether the thread is waiting for events now.
     ///
-    /// A hint: the answer may be out of date at once.
-    func sleepsNoLonger(than deadline: Deadline) -> Bool {
-        let until = self.sleepsUntil.load(ordering: .relaxed)
-        return until != 0 && until <= deadline.ticks
-    }
+    /// A hint: the answer may be out of date at once. A connection knows in addition when the thread looks at it.
+    var isAsleep: Bool { self.isSleeping.load(ordering: .relaxed) }
 
     /// Whether `run()` has not begun: nobody then watches deadlines.
     var isIdle: Bool { !self.hasBegun.load(ordering: .acquiring) }
@@ -153,7 +149,7 @@ final class RedisEventLoop: TaskExecutor {
 
     /// Takes what has come in.
     func take(into intake: inout Intake) {
-        self.sleepsUntil.store(0, ordering: .relaxed)
+        self.isSleeping.store(false, ordering: .relaxed)
         intake.jobs.removeAll(keepingCapacity: true)
         intake.attended.removeAll(keepingCapacity: true)
         intake.opened = []
@@ -173,7 +169,7 @@ final class RedisEventLoop: TaskExecutor {
     }
 
     /// Whether there is nothing to take; if so, whoever brings something signals `wakeUp`.
-    func mayFallAsleep(until wake: Deadline?) -> Bool {
+    func mayFallAsleep() -> Bool {
         let mayFallAsleep = self.state.withLock { state in
             guard state.intake.jobs.isEmpty, state.intake.attended.isEmpty, state.intake.opened.isEmpty,
                 state.phase == .running
@@ -181,13 +177,13 @@ final class RedisEventLoop: TaskExecutor {
             state.isAsleep = true
             return true
         }
-        if mayFallAsleep, let wake { self.sleepsUntil.store(wake.ticks, ordering: .relaxed) }
+        if mayFallAsleep { self.isSleeping.store(true, ordering: .relaxed) }
         return mayFallAsleep
     }
 
     /// The thread has been woken by an event: it will take what comes in before it sleeps again.
     func hasWoken() {
-        self.sleepsUntil.store(0, ordering: .relaxed)
+        self.isSleeping.store(false, ordering: .relaxed)
         self.state.withLock { $0.isAsleep = false }
     }
 

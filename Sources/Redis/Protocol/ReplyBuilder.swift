@@ -30,11 +30,13 @@ struct ReplyBuilder {
     /// A value without elements; it may complete the arrays around it.
     mutating func append(_ value: RedisValue) {
         var value = value
-        while var frame = self.frames.popLast() {
-            frame.values.append(value)
-            frame.missing -= 1
-            guard frame.missing == 0 else { return self.frames.append(frame) }
-            value = .array(frame.values)
+        while !self.frames.isEmpty {
+            // In place: taking the frame out would copy its reference twice for each element.
+            let last = self.frames.count - 1
+            self.frames[last].values.append(value)
+            self.frames[last].missing -= 1
+            guard self.frames[last].missing == 0 else { return }
+            value = .array(self.frames.removeLast().values)
         }
         self.finished = value
     }

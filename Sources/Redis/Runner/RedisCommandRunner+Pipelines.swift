@@ -9,6 +9,7 @@ extension RedisCommandRunner {
     /// - Returns: a result for each command, in their order; an error reply, or one that does not decode, fails only its
     ///   own.
     /// - Throws: what concerns all, as `.connectionLost` and `.deadlineExceeded`.
+    @inlinable
     public func send<Reply>(
         pipeline commands: [RedisCommand<Reply>],
         deadline: Deadline? = nil
@@ -49,6 +50,7 @@ extension RedisCommandRunner {
     }
 
     /// One reply for each command.
+    @usableFromInline
     func replies(to commands: [RawCommand], _ deadline: Deadline?) async throws(RedisError) -> [RedisValue] {
         let replies = try await self.sendRaw(pipeline: commands, deadline: deadline)
         guard replies.count == commands.count else {

@@ -17,6 +17,7 @@ struct ReplyCursor {
 
 extension RedisValue {
     /// The decoded reply, or why it is none.
+    @inlinable
     func result<Reply: RedisReply>() -> Result<Reply, RedisError> {
         do throws(RedisError) {
             return .success(try Reply(reply: self))
