@@ -18,37 +18,57 @@ public struct RocksCacheOptions: Sendable, Hashable {
         case load
     }
 
-    /// How long a tag-deleted entry lives on; also taken off every lifetime. Default 10 s.
+    /// How long a tag-deleted entry lives on; also taken off every lifetime.
+    ///
+    /// Default 10 s.
     public var delay: Duration = .seconds(10)
-    /// How long "known to be absent" is kept; zero: not at all. Default 60 s.
+    /// How long "known to be absent" is kept; zero: not at all.
+    ///
+    /// Default 60 s.
     public var emptyExpire: Duration = .seconds(60)
     /// How long a loader owns an entry before another one may take over, in whole seconds of Redis' clock (rounded up).
     ///
     /// Default 3 s. A loader that takes longer still gives its value to its callers, but may not store it.
     public var lockExpire: Duration = .seconds(3)
-    /// How often a waiting fetch looks again when it cannot be woken (`RocksCache.run()`). Default 100 ms.
+    /// How often a waiting fetch looks again when it cannot be woken (`RocksCache.run()`).
+    ///
+    /// Default 100 ms.
     public var lockSleep: Duration = .milliseconds(100)
-    /// Replicas that must have confirmed a tag-delete before it returns; 0 asks none. Default 0.
+    /// Replicas that must have confirmed a tag-delete before it returns; 0 asks none.
+    ///
+    /// Default 0.
     public var waitReplicas = 0
-    /// How long they have for it. Default 3 s.
+    /// How long they have for it.
+    ///
+    /// Default 3 s.
     public var waitReplicasTimeout: Duration = .seconds(3)
     /// Each lifetime is shortened by a random share of itself, at most this one, so that entries do not end together.
     ///
     /// Default 0.1.
     public var randomExpireAdjustment = 0.1
-    /// Whether each fetch calls its loader and leaves Redis alone. Default `false`.
+    /// Whether each fetch calls its loader and leaves Redis alone.
+    ///
+    /// Default `false`.
     public var isCacheReadDisabled = false
-    /// Whether tag-deletes do nothing. Default `false`.
+    /// Whether tag-deletes do nothing.
+    ///
+    /// Default `false`.
     public var isCacheDeleteDisabled = false
     /// Default `.weak`.
     public var consistency: Consistency = .weak
     /// Default `.fail`.
     public var storeFailure: StoreFailure = .fail
-    /// How long one request to Redis may take. Default 1 s.
+    /// How long one request to Redis may take.
+    ///
+    /// Default 1 s.
     public var storeTimeout: Duration = .seconds(1)
-    /// How long a fetch without a deadline may take, loading included. Default 30 s.
+    /// How long a fetch without a deadline may take, loading included.
+    ///
+    /// Default 30 s.
     public var waitTimeout: Duration = .seconds(30)
-    /// The share of hits, between 0 and 1, whose entry is compared with what its loader says. Default 0.
+    /// The share of hits, between 0 and 1, whose entry is compared with what its loader says.
+    ///
+    /// Default 0.
     ///
     /// Needs `RocksCache.run()`.
     public var consistencyCheckRate = 0.0

@@ -79,9 +79,9 @@ extension CacheEngine {
     private func read(_ keys: [String], _ deadline: Deadline) async throws(StoreUnavailable) -> [CacheEntry] {
         do throws(RedisError) {
             try self.checkReachable()
-            let results = try await self.store.read(keys, deadline: self.requestDeadline(deadline))
-            guard results.count == keys.count else { throw RedisError(.protocolViolation, "a key without a result") }
-            return try results.map { result throws(RedisError) in try result.get() }
+            let entries = try await self.store.read(keys, deadline: self.requestDeadline(deadline))
+            guard entries.count == keys.count else { throw RedisError(.protocolViolation, "a key without a result") }
+            return entries
         } catch {
             throw StoreUnavailable(error: error)
         }

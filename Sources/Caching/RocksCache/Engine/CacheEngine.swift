@@ -231,6 +231,8 @@ final class CacheEngine: Sendable {
             return value
         } catch {
             self.metrics.loadFailed()
+            // First, so that the error goes only to those who were there when it happened.
+            self.close(flight, key)
             await self.release([key], owner: owner)
             throw error
         }
@@ -274,6 +276,8 @@ final class CacheEngine: Sendable {
             StoredValue(key: $0.key, bytes: $0.value.bytes, lifetime: self.lifetime($0.value, expire))
         }
         let deadline = self.environment.now() + self.options.storeTimeout
+        // Those of this process need not hear it from Redis.
+        defer { for (key, _) in values { self.wakeUps.wake(key) } }
         do throws(RedisError) {
             let results = try await self.store.store(stored, owner: owner, deadline: deadline)
             return zip(values, results).map { _, result in
@@ -297,6 +301,7 @@ final class CacheEngine: Sendable {
     func release(_ keys: [String], owner: String) async {
         guard !keys.isEmpty else { return }
         let deadline = self.environment.now() + self.options.storeTimeout
+        defer { for key in keys { self.wakeUps.wake(key) } }
         do throws(RedisError) {
             _ = try await self.store.release(keys, owner: owner, deadline: deadline)
         } catch {

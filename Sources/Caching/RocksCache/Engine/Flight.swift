@@ -135,7 +135,7 @@ final class Flight<Success: Sendable>: Sendable {
             state -> ([CheckedContinuation<Success, any Error>], (@Sendable () -> Void)?) in
             var late: [CheckedContinuation<Success, any Error>] = []
             var next: Deadline?
-            for (id, waiter) in state.waiters {
+            for (id, waiter) in state.waiters.sorted(by: { $0.key < $1.key }) {
                 guard case .waiting(let deadline, let continuation) = waiter else { continue }
                 if deadline <= now {
                     state.waiters[id] = nil
@@ -190,11 +190,14 @@ final class Flight<Success: Sendable>: Sendable {
             state.timer?.cancel()
             state.timer = nil
             state.cancelStep = nil
+            // In the order in which they came.
+            let waiting = state.waiters.sorted { $0.key < $1.key }
             var continuations: [CheckedContinuation<Success, any Error>] = []
-            state.waiters = state.waiters.filter { _, waiter in
-                guard case .waiting(_, let continuation) = waiter else { return true }
+            continuations.reserveCapacity(waiting.count)
+            for (id, waiter) in waiting {
+                guard case .waiting(_, let continuation) = waiter else { continue }
+                state.waiters[id] = nil
                 continuations.append(continuation)
-                return false
             }
             return continuations
         }

@@ -19,7 +19,7 @@ extension LoadedValue {
     /// The value; `nil` for "known to be absent".
     @inlinable
     func value<Value: CacheValue>(_ type: Value.Type, _ key: String) throws(RocksCacheError) -> Value? {
-        if let object = self.object as? Value { return object }
+        if let object = self.object, let value = object as? Value { return value }
         guard !self.bytes.isEmpty else { return nil }
         do {
             return try Value(cacheBytes: self.bytes)

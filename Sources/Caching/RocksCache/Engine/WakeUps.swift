@@ -107,7 +107,9 @@ final class WakeUps: Sendable {
 
     /// Any entry may have changed.
     func wakeAll() {
-        let waiters = self.state.withLock { $0.waiters.values.flatMap { $0 } }
+        let waiters = self.state.withLock { state in
+            state.waiters.keys.sorted().flatMap { state.waiters[$0] ?? [] }
+        }
         for waiter in waiters { waiter.wake() }
     }
 }

@@ -93,11 +93,14 @@ struct EntryScripts: Sendable {
         return 1
         """
 
-    /// ARGV: channel, milliseconds that the entry lives on.
+    /// ARGV: channel, milliseconds that the entry may live on at the most.
+    ///
+    /// An old value does not live longer for it, however often the entry is tag-deleted.
     private static let invalidateSource = """
+        local left = redis.call('HEXISTS', KEYS[1], 'lockUntil') == 1 and redis.call('PTTL', KEYS[1]) or -1
         redis.call('HSET', KEYS[1], 'lockUntil', 0)
         redis.call('HDEL', KEYS[1], 'lockOwner')
-        redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        if left < 0 or left > tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
         \(wake)
         return 1
         """

@@ -12,8 +12,8 @@ protocol EntryStore: Sendable {
     /// The entry as it stands.
     func read(_ key: String, deadline: Deadline) async throws(RedisError) -> CacheEntry
 
-    /// The entries as they stand.
-    func read(_ keys: [String], deadline: Deadline) async throws(RedisError) -> [Result<CacheEntry, RedisError>]
+    /// The entries as they stand; throws what the first one fails with.
+    func read(_ keys: [String], deadline: Deadline) async throws(RedisError) -> [CacheEntry]
 
     /// Takes the entries that are missing, invalid, or whose owner's time is over.
     ///
@@ -22,6 +22,8 @@ protocol EntryStore: Sendable {
     ///   - owner: the token of the caller.
     ///   - wakesWaiter: whether the caller wants to be woken when an entry that is held changes.
     ///   - deadline: when to give up.
+    /// - Returns: what each entry was, and whether it is the caller's now.
+    /// - Throws: what concerns all keys; some may have been taken.
     func acquire(
         _ keys: [String],
         owner: String,

@@ -27,15 +27,18 @@ struct RedisEntryStore: EntryStore {
         try await self.redis.send(Self.readCommand(key), deadline: deadline)
     }
 
-    func read(_ keys: [String], deadline: Deadline) async throws(RedisError) -> [Result<CacheEntry, RedisError>] {
-        try await Self.inChunks(keys) { keys throws(RedisError) in
-            // Raw, for the compiler makes a fast loop of decoding only in the module that knows the type.
-            let replies = try await self.redis.sendRaw(
-                pipeline: keys.map { RedisCommand("HGETALL", [.string($0)]) },
-                deadline: deadline
-            )
-            return replies.map { reply in Result { () throws(RedisError) in try CacheEntry(reply: reply) } }
+    func read(_ keys: [String], deadline: Deadline) async throws(RedisError) -> [CacheEntry] {
+        var entries: [CacheEntry] = []
+        entries.reserveCapacity(keys.count)
+        for start in stride(from: 0, to: keys.count, by: Self.chunkMax) {
+            let chunk = keys[start..<min(start + Self.chunkMax, keys.count)]
+            // Raw, and decoded once: with many keys each further pass over the replies shows.
+            let commands = chunk.map { RedisCommand("HGETALL", [.string($0)]) }
+            for reply in try await self.redis.sendRaw(pipeline: commands, deadline: deadline) {
+                entries.append(try CacheEntry(reply: reply))
+            }
         }
+        return entries
     }
 
     private static func readCommand(_ key: String) -> RedisCommand<CacheEntry> {
