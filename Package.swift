@@ -106,8 +106,10 @@ let layer3: [Target] = [
     library("IMProtocol", Product.protobuf),
     library(
         "IMStorage",
-        uses: ["ServerRuntime", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo", "IMProtocol"],
-        Product.protobuf
+        uses: ["ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo", "IMProtocol"],
+        Product.protobuf,
+        Product.logging,
+        Product.metrics
     ),
 ]
 
@@ -222,6 +224,7 @@ let testTargets: [Target] = [
         "CachingTests",
         uses: ["TestKit", "Caching", "Redis", "ServerRuntime"],
         Product.logging,
+        Product.metrics,
         Product.metricsTestKit,
         Product.protobuf
     ),
@@ -257,7 +260,8 @@ let testTargets: [Target] = [
     tests(
         "IMStorageTests",
         uses: [
-            "TestKit", "IMStorage", "ServerRuntime", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo", "IMProtocol",
+            "TestKit", "IMStorage", "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo",
+            "IMProtocol",
         ],
         Product.protobuf
     ),
@@ -285,12 +289,12 @@ let testTargets: [Target] = [
     tests(
         "EndToEndTests",
         uses: [
-            "OpenIM", "TestKit", "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo", "Curl", "IMProtocol",
-            "IMStorage",
-            "IMClient",
+            "OpenIM", "TestKit", "ServerRuntime", "Redis", "Caching", "Kafka", "Postgres", "Mongo", "Curl",
+            "IMProtocol", "IMStorage", "IMServices", "IMClient",
         ],
         Product.protobuf,
-        Product.logging
+        Product.logging,
+        Product.metricsTestKit
     ),
     tests("TidyTests", uses: []),
 ]

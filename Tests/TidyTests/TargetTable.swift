@@ -12,7 +12,7 @@ enum TargetTable {
         "Mongo": ["ServerRuntime", "CMongoc"],
         "Curl": ["ServerRuntime", "CCurl"],
         "IMProtocol": [],
-        "IMStorage": ["ServerRuntime", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo", "IMProtocol"],
+        "IMStorage": ["ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo", "IMProtocol"],
         "IMServices": ["ServerRuntime", "OpenSSL", "Kafka", "IMProtocol", "IMStorage"],
         "IMAPI": ["ServerRuntime", "IMProtocol"],
         "IMGateway": ["ServerRuntime", "IMProtocol"],

@@ -10,7 +10,7 @@ extension RocksCache {
     ///   - load: reads the values of some of the keys; a key that its result lacks is kept as "known to be absent". May be
     ///     called again for keys whose first loader, elsewhere, failed.
     /// - Returns: the values by key, without those that are absent.
-    /// - Throws: as `fetch`; then none of the values that this call was to load is kept.
+    /// - Throws: as `fetch`.
     @inlinable
     public func fetchBatch<Value: CacheValue>(
         _ keys: [String],
@@ -31,7 +31,7 @@ extension RocksCache {
     ///   - load: reads the values of some of the things; one that its result lacks is kept as "known to be absent". May
     ///     be called again for things whose first loader, elsewhere, failed.
     /// - Returns: the values, without those that are absent.
-    /// - Throws: as `fetch`; then none of the values that this call was to load is kept.
+    /// - Throws: as `fetch`.
     @inlinable
     public func fetchBatch<ID: Hashable & Sendable, Value: CacheValue>(
         _ ids: [ID],
@@ -40,7 +40,9 @@ extension RocksCache {
         deadline: Deadline? = nil,
         load: @escaping @Sendable ([ID]) async throws -> [ID: Value]
     ) async throws -> [ID: Value] {
-        guard !self.options.isCacheReadDisabled else { return ids.isEmpty ? [:] : try await load(ids) }
+        guard !self.options.isCacheReadDisabled else {
+            return ids.isEmpty ? [:] : try await self.loadAlone(deadline) { try await load(ids) }
+        }
         let keys = ids.map(key)
         let loader: @Sendable ([Int]) async throws -> [Int: LoadedValue] = { positions in
             let values = try await load(positions.map { ids[$0] })
@@ -64,9 +66,26 @@ extension RocksCache {
             }
         }
         guard !undecodable.isEmpty else { return result }
-        let again = try await self.fetchAgain(undecodable, keys, expire: expire, deadline: deadline, load: loader)
+        let again = try await self.fetchAgain(
+            undecodable,
+            keys,
+            values,
+            expire: expire,
+            deadline: deadline,
+            load: loader
+        )
         for (index, value) in zip(undecodable, again) { result[ids[index]] = try value.value(Value.self, keys[index]) }
         return result
+    }
+
+    /// Calls a loader without looking at the cache.
+    @usableFromInline
+    func loadAlone<Value: Sendable>(
+        _ deadline: Deadline?,
+        _ load: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let deadline = deadline ?? self.engine.environment.now() + self.options.waitTimeout
+        return try await self.engine.load(until: deadline, load)
     }
 
     /// What the public forms have in common, in this module.
@@ -93,18 +112,14 @@ extension RocksCache {
     func fetchAgain(
         _ positions: [Int],
         _ keys: [String],
+        _ values: [LoadedValue],
         expire: Duration,
         deadline: Deadline?,
         load: @escaping @Sendable ([Int]) async throws -> [Int: LoadedValue]
     ) async throws -> [LoadedValue] {
-        for _ in positions { self.engine.metrics.undecodable() }
+        let deadline = deadline ?? self.engine.environment.now() + self.options.waitTimeout
+        try await self.discard(positions.map { (keys[$0], values[$0].bytes) }, deadline: deadline)
         let keys = positions.map { keys[$0] }
-        try await self.tagAsDeletedBatch(keys, deadline: deadline)
-        guard self.options.consistency == .strong else {
-            // Weak readers would get the same bytes again until somebody has reloaded the entries.
-            let loaded = try await load(positions)
-            return positions.map { loaded[$0] ?? .absent }
-        }
         return try await self.fetchBatch(keys, expire: expire, deadline: deadline) { inner in
             let loaded = try await load(inner.map { positions[$0] })
             return Dictionary(

@@ -36,31 +36,49 @@ extension RocksCache {
     ///   - load: reads the value from where it really is.
     /// - Returns: the value; it need not be the one that this call's `load` returned.
     /// - Throws: what `load` throws; `CancellationError`; `RocksCacheError`: `.store`, `.deadlineExceeded`, `.invalidArgument`.
+    @_disfavoredOverload
     public func fetch<Value: CacheValue>(
         _ key: String,
         expire: Duration,
         deadline: Deadline? = nil,
         load: @escaping @Sendable () async throws -> Value?
     ) async throws -> Value? {
-        guard !self.options.isCacheReadDisabled else { return try await load() }
-        try self.checkExpire(expire, [key])
         let deadline = deadline ?? self.engine.environment.now() + self.options.waitTimeout
+        guard !self.options.isCacheReadDisabled else { return try await self.engine.load(until: deadline, load) }
+        try self.checkExpire(expire, [key])
         let loader: CacheEngine.Loader = { try LoadedValue(try await load(), key) }
-        let loaded = try await self.engine.fetch(key, expire: expire, deadline: deadline, load: loader)
-        guard loaded.object == nil, !loaded.bytes.isEmpty else { return try loaded.value(Value.self, key) }
-        do {
-            let value = try Value(cacheBytes: loaded.bytes)
-            if self.options.consistencyCheckRate > 0 { self.checker.offer(key, loaded.bytes, load: loader) }
-            return value
-        } catch {
-            // Bytes of another type, or of an older version: away with them, whoever wrote them.
-            self.engine.metrics.undecodable()
-            try await self.tagAsDeleted(key, deadline: deadline)
+        var attempt = 1
+        while true {
+            let loaded = try await self.engine.fetch(key, expire: expire, deadline: deadline, load: loader)
+            do throws(RocksCacheError) {
+                let value = try loaded.value(Value.self, key)
+                if self.options.consistencyCheckRate > 0, loaded.object == nil, !loaded.bytes.isEmpty {
+                    self.checker.offer(key, loaded.bytes, load: loader)
+                }
+                return value
+            } catch {
+                guard attempt < Self.attemptsMax else { throw error }
+            }
+            attempt += 1
+            try await self.discard([(key, loaded.bytes)], deadline: deadline)
         }
-        // Weak readers would get the same bytes again until somebody has reloaded the entry.
-        guard self.options.consistency == .strong else { return try await load() }
-        let again = try await self.engine.fetch(key, expire: expire, deadline: deadline, load: loader)
-        return try again.value(Value.self, key)
+    }
+
+    /// Fetches of an entry that does not decode: others may write the same bytes again.
+    static let attemptsMax = 3
+
+    /// Throws away values of another type, or of an older version, whoever wrote them.
+    ///
+    /// The values themselves: after a tag-delete weak readers would get them again, and each would tag-delete anew what the
+    /// one before has begun to load.
+    func discard(_ values: [(key: String, bytes: [UInt8])], deadline: Deadline) async throws(RocksCacheError) {
+        for _ in values { self.engine.metrics.undecodable() }
+        do throws(RedisError) {
+            let results = try await self.engine.store.discard(values, deadline: self.engine.requestDeadline(deadline))
+            for result in results { _ = try result.get() }
+        } catch {
+            throw CacheEngine.failure(error, values.map(\.key))
+        }
     }
 
     /// The value that is cached for `key` now, invalidated or not, without loading.

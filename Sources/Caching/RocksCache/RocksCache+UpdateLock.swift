@@ -70,7 +70,9 @@ extension RocksCache {
         lease: Duration = .seconds(10),
         deadline: Deadline? = nil
     ) async throws(RocksCacheError) {
-        guard lease > .zero else { throw RocksCacheError(.invalidArgument, "lease must be above zero, got \(lease)") }
+        guard lease > .zero, lease <= .seconds(86_400) else {
+            throw RocksCacheError(.invalidArgument, "lease must be above zero and at most a day, got \(lease)")
+        }
         guard !owner.isEmpty else { throw RocksCacheError(.invalidArgument, "owner must not be empty") }
         let deadline = self.requestDeadline(deadline)
         let holder: String?

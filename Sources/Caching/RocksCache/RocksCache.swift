@@ -81,7 +81,8 @@ public final class RocksCache: Sendable {
 
     /// Lets other processes wake the fetches that wait for them, and checks consistency, until the task is cancelled.
     ///
-    /// Without it everything works, but waiting fetches look again every `lockSleep`, and nothing is checked.
+    /// Without it everything works, but waiting fetches look again every `lockSleep`, and nothing is checked. May be called
+    /// once.
     public func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.checker.run() }

@@ -21,7 +21,7 @@ extension CacheEngine {
         do {
             return try await self.fetchFromStore(keys, expire: expire, deadline: deadline, load: load)
         } catch let failure as StoreUnavailable {
-            return try await self.withoutStore(failure.error, keys) {
+            return try await self.withoutStore(failure.error, keys, deadline) {
                 let values = try await load(Array(keys.indices))
                 return keys.indices.map { values[$0] ?? .absent }
             }

@@ -38,7 +38,7 @@ final class CacheEngine: Sendable {
 
     /// The value of a key, from the cache or from `load`.
     ///
-    /// Strong mode is linearizable: what it returns was valid at some instant during the call. Hence a caller takes the
+    /// Strong mode never returns what a tag-delete that had ended before the call made invalid. Hence a caller takes the
     /// result of a refresh that others had begun only if the store accepted it afterwards, or if it was asked for
     /// after the caller had come; else it reads again.
     func fetch(
@@ -52,7 +52,7 @@ final class CacheEngine: Sendable {
             do throws(RedisError) {
                 entry = try await self.read(key, deadline)
             } catch {
-                return try await self.withoutStore(error, [key], load)
+                return try await self.withoutStore(error, [key], deadline, load)
             }
             if let value = entry.freshValue {
                 self.metrics.hit(isEmpty: value.isEmpty)
@@ -71,7 +71,7 @@ final class CacheEngine: Sendable {
                     return result.value
                 }
             } catch let failure as StoreUnavailable {
-                return try await self.withoutStore(failure.error, [key], load)
+                return try await self.withoutStore(failure.error, [key], deadline, load)
             }
         }
     }
@@ -90,15 +90,36 @@ final class CacheEngine: Sendable {
     }
 
     /// What a fetch does when Redis does not answer.
-    func withoutStore<Value>(
+    func withoutStore<Value: Sendable>(
         _ error: RedisError,
         _ keys: [String],
-        _ load: () async throws -> Value
+        _ deadline: Deadline,
+        _ load: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         if error.code == .cancelled { throw CancellationError() }
+        guard self.environment.now() < deadline else {
+            throw RocksCacheError(.deadlineExceeded, "Redis did not answer in time", keys: keys, cause: error)
+        }
         self.metrics.storeFailed()
         guard self.options.storeFailure == .load else { throw Self.failure(error, keys) }
-        return try await load()
+        return try await self.load(until: deadline, load)
+    }
+
+    /// Calls a loader for one caller, whose deadline and cancellation hold here too.
+    func load<Value: Sendable>(
+        until deadline: Deadline,
+        _ load: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let flight = Flight<Value>(self.environment)
+        guard let ticket = flight.join() else { return try await load() }
+        self.environment.start {
+            do {
+                flight.finish(.success(try await flight.step(load)))
+            } catch {
+                flight.finish(.failure(error))
+            }
+        }
+        return try await flight.value(for: ticket, deadline: deadline)
     }
 
     // MARK: - Refreshing one
@@ -261,7 +282,8 @@ final class CacheEngine: Sendable {
             guard results.count == keys.count else { throw RedisError(.protocolViolation, "a key without a result") }
             return try results.map { result throws(RedisError) in try result.get() }
         } catch {
-            // Whatever was taken before it failed is given back by time.
+            // What was taken all the same is given back; if that fails too, it is free when the lock's time is over.
+            self.environment.start { await self.release(keys, owner: owner) }
             throw StoreUnavailable(error: error)
         }
     }

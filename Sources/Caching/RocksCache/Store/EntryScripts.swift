@@ -10,6 +10,7 @@ struct EntryScripts: Sendable {
     let store: RedisScript<Bool>
     let release: RedisScript<Bool>
     let invalidate: RedisScript<Bool>
+    let discard: RedisScript<Bool>
     let put: RedisScript<Bool>
     let lockForUpdate: RedisScript<String?>
     let extendUpdateLock: RedisScript<Bool>
@@ -27,6 +28,7 @@ struct EntryScripts: Sendable {
         self.store = RedisScript(edit(Self.storeSource), as: Bool.self)
         self.release = RedisScript(edit(Self.releaseSource), as: Bool.self)
         self.invalidate = RedisScript(edit(Self.invalidateSource), as: Bool.self)
+        self.discard = RedisScript(edit(Self.discardSource), as: Bool.self)
         self.put = RedisScript(edit(Self.putSource), as: Bool.self)
         self.lockForUpdate = RedisScript(edit(Self.lockForUpdateSource), as: String?.self)
         self.extendUpdateLock = RedisScript(edit(Self.extendUpdateLockSource), as: Bool.self)
@@ -56,7 +58,7 @@ struct EntryScripts: Sendable {
         \(now)
         local entry = redis.call('HMGET', KEYS[1], 'value', 'lockUntil')
         local value, lockUntil = entry[1], entry[2]
-        local isOver = lockUntil and (tonumber(lockUntil) or 0) < now
+        local isOver = lockUntil and not ((tonumber(lockUntil) or 0) >= now)
         if isOver or (not lockUntil and not value) then
             redis.call('HSET', KEYS[1], 'lockUntil', now + ARGV[1], 'lockOwner', ARGV[2])
             if redis.call('TTL', KEYS[1]) < 0 then redis.call('EXPIRE', KEYS[1], 2 * ARGV[1]) end
@@ -103,6 +105,12 @@ struct EntryScripts: Sendable {
         if left < 0 or left > tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
         \(wake)
         return 1
+        """
+
+    /// ARGV: the value to remove, unless there is another one by now; a lock stays.
+    private static let discardSource = """
+        if redis.call('HGET', KEYS[1], 'value') ~= ARGV[1] then return 0 end
+        return redis.call('HDEL', KEYS[1], 'value')
         """
 
     /// ARGV: channel, value, lifetime in milliseconds.

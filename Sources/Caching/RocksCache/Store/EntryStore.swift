@@ -58,6 +58,12 @@ protocol EntryStore: Sendable {
         deadline: Deadline
     ) async throws(RedisError) -> (results: [Result<Bool, RedisError>], replicas: Int)
 
+    /// Removes values from entries that still have just these; their locks stay.
+    func discard(
+        _ values: [(key: String, bytes: [UInt8])],
+        deadline: Deadline
+    ) async throws(RedisError) -> [Result<Bool, RedisError>]
+
     /// Writes a value whatever the entry's state is; a load that runs is not stored any more.
     func put(_ value: StoredValue, deadline: Deadline) async throws(RedisError)
 

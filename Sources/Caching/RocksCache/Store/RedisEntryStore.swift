@@ -17,6 +17,9 @@ struct RedisEntryStore: EntryStore {
     let lockExpire: Duration
     var scripts = EntryScripts.standard
 
+    /// Slots of a cluster whose replicas are waited for at one time.
+    private static let waitsMax = 16
+
     private static let channel = RedisArgument.string(wakeChannel)
 
     var isReachable: Bool { self.redis.isConnected }
@@ -92,31 +95,78 @@ struct RedisEntryStore: EntryStore {
         timeout: Duration,
         deadline: Deadline
     ) async throws(RedisError) -> (results: [Result<Bool, RedisError>], replicas: Int) {
-        var results = [Result<Bool, RedisError>?](repeating: nil, count: keys.count)
+        let groups = self.groups(of: keys)
+        guard groups.count > 1 else {
+            return try await self.invalidateAndWait(keys, replicas: replicas, timeout: timeout, deadline: deadline)
+        }
+        // First all, so that no key has to wait for the replicas of another one.
+        var results = try await self.invalidate(keys, deadline: deadline)
         var confirmed = Int.max
-        for group in self.groups(of: keys) {
-            let invocations = group.map { RedisScriptInvocation(keys: [keys[$0]], arguments: self.invalidation) }
-            do {
-                // WAIT speaks of the writes of its own connection only.
-                let outcome = try await self.redis.withConnection(for: keys[group[0]], deadline: deadline) {
-                    connection in
-                    let results = try await connection.run(
-                        self.scripts.invalidate,
-                        invocations: invocations,
-                        deadline: deadline
-                    )
-                    let wait = RedisCommand.wait(replicas: replicas, timeout: timeout)
-                    return (results, try await connection.send(wait, deadline: deadline + timeout))
+        var next = 0
+        await withTaskGroup(of: (Int, Result<Int, RedisError>).self) { tasks in
+            func startNext() {
+                guard next < groups.count else { return }
+                let (number, key) = (next, keys[groups[next][0]])
+                next += 1
+                tasks.addTask {
+                    do throws(RedisError) {
+                        // Once more, for WAIT speaks of the writes of its own connection only.
+                        let outcome = try await self.invalidateAndWait(
+                            [key],
+                            replicas: replicas,
+                            timeout: timeout,
+                            deadline: deadline + timeout
+                        )
+                        _ = try outcome.results[0].get()
+                        return (number, .success(outcome.replicas))
+                    } catch {
+                        return (number, .failure(error))
+                    }
                 }
-                for (index, result) in zip(group, outcome.0) { results[index] = result }
-                confirmed = min(confirmed, outcome.1)
-            } catch {
-                let error = error as? RedisError ?? RedisError(.cancelled, "the calling task was cancelled")
-                for index in group { results[index] = .failure(error) }
+            }
+            for _ in 0..<Self.waitsMax { startNext() }
+            for await (number, outcome) in tasks {
+                switch outcome {
+                case .success(let count): confirmed = min(confirmed, count)
+                case .failure(let error):
+                    for index in groups[number] { results[index] = .failure(error) }
+                }
+                // One group without its replicas is enough to know.
+                if confirmed >= replicas { startNext() }
             }
         }
-        let missing = RedisError(.protocolViolation, "no result for a key")
-        return (results.map { $0 ?? .failure(missing) }, confirmed == .max ? 0 : confirmed)
+        return (results, confirmed == .max ? 0 : confirmed)
+    }
+
+    /// Tag-deletes keys of one server, and waits for its replicas over the same connection.
+    private func invalidateAndWait(
+        _ keys: [String],
+        replicas: Int,
+        timeout: Duration,
+        deadline: Deadline
+    ) async throws(RedisError) -> (results: [Result<Bool, RedisError>], replicas: Int) {
+        let invocations = keys.map { RedisScriptInvocation(keys: [$0], arguments: self.invalidation) }
+        do {
+            return try await self.redis.withConnection(for: keys.first, deadline: deadline) { connection in
+                let results = try await connection.run(
+                    self.scripts.invalidate,
+                    invocations: invocations,
+                    deadline: deadline
+                )
+                let wait = RedisCommand.wait(replicas: replicas, timeout: timeout)
+                return (results, try await connection.send(wait, deadline: deadline + timeout))
+            }
+        } catch {
+            throw error as? RedisError ?? RedisError(.cancelled, "the calling task was cancelled")
+        }
+    }
+
+    func discard(
+        _ values: [(key: String, bytes: [UInt8])],
+        deadline: Deadline
+    ) async throws(RedisError) -> [Result<Bool, RedisError>] {
+        let invocations = values.map { RedisScriptInvocation(keys: [$0.key], arguments: [.bytes($0.bytes)]) }
+        return try await self.run(self.scripts.discard, invocations, deadline)
     }
 
     func put(_ value: StoredValue, deadline: Deadline) async throws(RedisError) {
