@@ -21,6 +21,8 @@ struct Assembly: Sendable {
     let producer: KafkaProducer
     let log: KafkaLogReader
 
+    let caches: Caches
+    let invalidationRelay: InvalidationRelay
     let history: HistoryStore
     let auth: AuthServer
     let user: UserServer
@@ -36,11 +38,16 @@ struct Assembly: Sendable {
         self.producer = try KafkaProducer(settings.kafka.producer, logger: logger.labelled("kafka"))
         self.log = try KafkaLogReader(settings.kafka.connection, logger: logger.labelled("kafka"))
 
-        let users = UserRepository(postgres: self.postgres)
+        let cacheLogger = logger.labelled("caches")
+        self.caches = try Caches(redis: self.redis, settings: settings.localCaches, logger: cacheLogger)
+        self.invalidationRelay = InvalidationRelay(postgres: self.postgres, caches: self.caches, logger: cacheLogger)
+        let changes = DataChanges(postgres: self.postgres, caches: self.caches, logger: cacheLogger)
+        let users = UserRepository(postgres: self.postgres, caches: self.caches, changes: changes)
+        let tokens = TokenStore(redis: self.redis, caches: self.caches)
         let conversations = ConversationRepository(postgres: self.postgres)
         let cache = MessageCache(redis: self.redis)
         self.history = HistoryStore(mongo: self.mongo)
-        self.auth = try AuthServer(settings: settings.auth, tokens: TokenStore(redis: self.redis), users: users)
+        self.auth = try AuthServer(settings: settings.auth, tokens: tokens, users: users)
         self.user = UserServer(users: users)
         self.msg = MsgServer(
             producer: self.producer,

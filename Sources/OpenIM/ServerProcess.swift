@@ -44,6 +44,10 @@ struct ServerProcess: Sendable {
             ProcessService(name: "postgres") { try await assembly.postgres.run() },
             ProcessService(name: "mongo") { try await assembly.mongo.run() },
             ProcessService(name: "kafka producer") { try await assembly.producer.run() },
+            ProcessService(name: "caches") { try await assembly.caches.run() },
+            ProcessService(name: "invalidation relay", gate: gate) {
+                try await assembly.invalidationRelay.run()
+            },
             ProcessService(name: "health", stopsItself: true) { try await health.run() },
             ProcessService(name: "start") {
                 try await self.start(assembly, gate, readiness)

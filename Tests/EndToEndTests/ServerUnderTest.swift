@@ -27,7 +27,7 @@ final class ServerUnderTest: Sendable {
 
     private let id = String(UInt32.random(in: .min ... .max), radix: 36)
     private let folder: String
-    private let redisDatabase = 9
+    let redisDatabase = 9
     private var postgresDatabase: String { "openim_e2e_\(self.id)" }
 
     private init() throws {

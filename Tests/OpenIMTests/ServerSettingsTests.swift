@@ -36,6 +36,7 @@ import Testing
         #expect(shipped.auth.tokenLifetime == .seconds(90 * 86_400))
         #expect(shipped.administrators.map(\.nickname) == ["superAdmin"])
         #expect(shipped.kafka.topics == PipelineTopics())
+        #expect(shipped.localCaches == LocalCacheSettings())
         #expect(shipped.log.level == .info)
         #expect(shipped.log.format == .json)
         #expect(shipped.startTimeout == .seconds(60))

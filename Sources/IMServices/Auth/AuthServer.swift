@@ -104,7 +104,7 @@ package struct AuthServer: AuthService {
         guard !request.token.isEmpty else { throw IMError(.args, "token is empty") }
         let token = try LoginToken(verifying: request.token, key: self.key, now: self.clock.seconds)
         guard let platform = Platform(rawValue: token.platformID) else { throw IMError(.tokenNotExist) }
-        switch try await self.tokens.tokens(of: token.userID, on: platform)[request.token] {
+        switch try await self.tokens.state(of: request.token, of: token.userID, on: platform) {
         case .normal: break
         case .kicked: throw IMError(.tokenKicked)
         case .invalid, .expired: throw IMError(.tokenUnknown)

@@ -9,6 +9,7 @@ package enum SchemaMigrations {
         PostgresMigration(version: 1, name: "users", sql: users),
         PostgresMigration(version: 2, name: "conversations", sql: conversations),
         PostgresMigration(version: 3, name: "message archive", sql: messageArchive),
+        PostgresMigration(version: 4, name: "cache invalidations", sql: cacheInvalidations),
     ]
 
     /// Column names follow OpenIM's documents, the misspelt app_manger_level included, so that exports match.
@@ -65,5 +66,17 @@ package enum SchemaMigrations {
             next bigint NOT NULL
         );
         COMMENT ON TABLE archive_positions IS 'next offset to read of each partition of toMongo';
+        """
+
+    /// Small and short-lived rows: `clock_timestamp()` because a transaction may have begun long before it writes one.
+    private static let cacheInvalidations = """
+        CREATE TABLE cache_invalidations (
+            id bigserial PRIMARY KEY,
+            keys text[] NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            due_at timestamptz NOT NULL
+        );
+        CREATE INDEX cache_invalidations_by_due ON cache_invalidations (due_at, id);
+        COMMENT ON TABLE cache_invalidations IS 'Redis keys whose cached values are to be invalidated';
         """
 }

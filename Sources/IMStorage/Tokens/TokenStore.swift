@@ -1,23 +1,45 @@
+import Caching
 package import IMProtocol
 package import Redis
+import ServerRuntime
 
 /// The login tokens that were issued, in Redis, under the keys of OpenIM v3.8.
 ///
-/// One hash per user and platform maps a token to its state; it lives as long as its newest token.
+/// One hash per user and platform maps a token to its state; it lives as long as its newest token. Each process keeps the
+/// hashes that it checks tokens against for a few seconds; whoever changes one drops its own copy and announces the key.
 package struct TokenStore: Sendable {
-    private let redis: RedisClient
+    /// How long an announcement may take; without it other processes go by their copies for 5 s at the most.
+    private static let announceTimeout: Duration = .seconds(1)
 
-    package init(redis: RedisClient) {
+    private let redis: RedisClient
+    private let caches: Caches
+
+    package init(redis: RedisClient, caches: Caches) {
         self.redis = redis
+        self.caches = caches
     }
 
-    /// All tokens of a user, by platform.
+    /// The state of one token; nil when it is not listed.
+    ///
+    /// Of a copy in memory only "normal" is believed: everything else is asked again, because a token may have been issued a
+    /// moment ago, elsewhere. A change in this process shows at once, one elsewhere when its announcement arrives and, should
+    /// that be lost, after 5 s.
+    package func state(of token: String, of userID: String, on platform: Platform) async throws -> TokenState? {
+        let key = CacheKey.tokens(of: userID, on: platform)
+        if let local = self.caches.tokens {
+            let states = try await local.get(key) { try await self.tokens(of: userID, on: platform) }
+            if states[token] == .normal { return .normal }
+        }
+        return try await self.redis.send(.hget(key, token, as: [UInt8].self)).map(Self.state)
+    }
+
+    /// All tokens of a user, by platform, as Redis has them.
     ///
     /// A state that is no number counts as invalid.
     package func tokens(of userID: String) async throws -> [Platform: [String: TokenState]] {
         let platforms = Platform.allCases
         let results = try await self.redis.send(
-            pipeline: platforms.map { .hgetall(Self.key(userID, $0), as: [UInt8].self) }
+            pipeline: platforms.map { .hgetall(CacheKey.tokens(of: userID, on: $0), as: [UInt8].self) }
         )
         var tokens: [Platform: [String: TokenState]] = [:]
         for (platform, result) in zip(platforms, results) {
@@ -27,32 +49,37 @@ package struct TokenStore: Sendable {
         return tokens
     }
 
-    /// The tokens of a user on one platform.
+    /// The tokens of a user on one platform, as Redis has them.
     package func tokens(of userID: String, on platform: Platform) async throws -> [String: TokenState] {
-        Self.states(try await self.redis.send(.hgetall(Self.key(userID, platform), as: [UInt8].self)))
+        Self.states(try await self.redis.send(.hgetall(CacheKey.tokens(of: userID, on: platform), as: [UInt8].self)))
     }
 
     /// Adds a token in state normal and lets its hash live for `lifetime` from now.
     package func add(_ token: String, of userID: String, on platform: Platform, lifetime: Duration) async throws {
-        let key = Self.key(userID, platform)
-        let (added, prolonged) = try await self.redis.pipeline(
-            .hset(key, token, RedisArgument(TokenState.normal.rawValue)),
-            .expire(key, after: lifetime)
-        )
-        _ = try (added.get(), prolonged.get())
+        try await self.change(CacheKey.tokens(of: userID, on: platform)) { key in
+            let (added, prolonged) = try await self.redis.pipeline(
+                .hset(key, token, RedisArgument(TokenState.normal.rawValue)),
+                .expire(key, after: lifetime)
+            )
+            _ = try (added.get(), prolonged.get())
+        }
     }
 
     /// Marks tokens that are still listed.
     package func mark(_ tokens: [String], as state: TokenState, of userID: String, on platform: Platform) async throws {
         guard !tokens.isEmpty else { return }
         let arguments = [RedisArgument(state.rawValue)] + tokens.map { RedisArgument($0) }
-        try await self.redis.run(Self.markListed, keys: [Self.key(userID, platform)], arguments: arguments)
+        try await self.change(CacheKey.tokens(of: userID, on: platform)) { key in
+            try await self.redis.run(Self.markListed, keys: [key], arguments: arguments)
+        }
     }
 
     /// Forgets tokens.
     package func remove(_ tokens: [String], of userID: String, on platform: Platform) async throws {
         guard !tokens.isEmpty else { return }
-        try await self.redis.send(.hdel(Self.key(userID, platform), tokens))
+        try await self.change(CacheKey.tokens(of: userID, on: platform)) { key in
+            try await self.redis.send(.hdel(key, tokens))
+        }
     }
 
     /// Lets replaced administrator tokens work for `grace` more.
@@ -68,6 +95,23 @@ package struct TokenStore: Sendable {
     /// Whether a replaced administrator token is within its grace.
     package func isRetired(_ token: String, of userID: String, on platform: Platform) async throws -> Bool {
         try await self.redis.exists(Self.temporaryKey(userID, platform, token))
+    }
+
+    /// Changes the hash `key` and ends all copies of it.
+    ///
+    /// A change whose outcome is unknown may have happened, so copies end then too. An announcement that fails does not fail
+    /// the change: copies elsewhere end by themselves soon, and at once when the connection that brings announcements
+    /// has broken.
+    private func change(_ key: String, _ body: (String) async throws -> Void) async throws {
+        do {
+            try await body(key)
+        } catch {
+            // Drops this process's copy; there is no use in waiting for Redis.
+            try? await self.caches.bus.publish([key], deadline: .now)
+            throw error
+        }
+        // An error changes nothing, as said above.
+        try? await self.caches.bus.publish([key], deadline: .after(Self.announceTimeout))
     }
 
     /// KEYS: the hash.
@@ -89,13 +133,11 @@ package struct TokenStore: Sendable {
     )
 
     private static func states(_ fields: [String: [UInt8]]) -> [String: TokenState] {
-        fields.mapValues { value in
-            Int64(String(decoding: value, as: UTF8.self)).flatMap(TokenState.init(rawValue:)) ?? .invalid
-        }
+        fields.mapValues(self.state)
     }
 
-    private static func key(_ userID: String, _ platform: Platform) -> String {
-        "UID_PID_TOKEN_STATUS:\(userID):\(platform.name)"
+    private static func state(_ value: [UInt8]) -> TokenState {
+        Int64(String(decoding: value, as: UTF8.self)).flatMap(TokenState.init(rawValue:)) ?? .invalid
     }
 
     private static func temporaryKey(_ userID: String, _ platform: Platform, _ token: String) -> String {

@@ -16,6 +16,7 @@ struct ServerSettings: Sendable {
     let kafka: KafkaSettings
     let mongo: MongoConfiguration
     let postgres: PostgresConfiguration
+    let localCaches: LocalCacheSettings
     let auth: AuthServer.Settings
     let administrators: [Administrator]
     let api: ListenSettings
@@ -39,6 +40,7 @@ struct ServerSettings: Sendable {
         self.kafka = KafkaSettings(reading: folder.section("kafka"))
         self.mongo = MongoConfiguration(reading: folder.section("mongodb"))
         self.postgres = PostgresConfiguration(reading: folder.section("postgres"))
+        self.localCaches = LocalCacheSettings(reading: folder.section("local-cache"))
         let share = folder.section("share")
         self.auth = AuthServer.Settings(reading: share, auth: folder.section("openim-rpc-auth"))
         self.administrators = Administrator.read(share.section("imAdminUser"))

@@ -26,6 +26,13 @@ public struct ConfigurationSection: Sendable {
         return value
     }
 
+    /// The text at `key`, empty if it is empty there; `nil` when the key is absent.
+    ///
+    /// For keys whose emptiness means something.
+    public func optionalString(_ key: String) -> String? {
+        self.text(key)
+    }
+
     /// The text at `key`, one of `allowed`, compared without regard to case.
     public func string(_ key: String, default fallback: String, oneOf allowed: [String]) -> String {
         let value = self.string(key, default: fallback)

@@ -42,6 +42,14 @@ import Testing
         }
     }
 
+    @Test func `an optional text tells what is empty from what is absent`() throws {
+        try self.section("full: a\nempty: \"\"\n") { _, section in
+            #expect(section.optionalString("full") == "a")
+            #expect(section.optionalString("empty")?.isEmpty == true)
+            #expect(section.optionalString("absent") == nil)
+        }
+    }
+
     @Test func `the bounds of a range are allowed`() throws {
         try self.section("low: 0\nhigh: 10\nnone: 0s\nday: 24h\n") { folder, section in
             #expect(section.int("low", default: 5, in: 0...10) == 0)
