@@ -22,8 +22,11 @@ enum Exploration {
 
     typealias Scenario = @Sendable (World) async throws -> Void
 
-    /// The schedules of each test: `FUZZ_INPUTS`, or as many as are wanted in every run; never more of the few that are long.
-    static func schedules(_ usual: Int) -> Int { usual < 10 ? usual : FuzzBudget.inputs(usual: usual) }
+    /// The schedules of each test: as many as are wanted in every run, or one for each thousand of `FUZZ_INPUTS`; never more
+    /// of the few that are long.
+    static func schedules(_ usual: Int) -> Int {
+        usual < 10 ? usual : max(usual, FuzzBudget.inputs(usual: 0) / 1000)
+    }
 
     /// Schedules hold their thread until they are done, so they have threads of their own: as many as there are queues.
     private static let queues = [DispatchQueue(label: "schedules-1"), DispatchQueue(label: "schedules-2")]

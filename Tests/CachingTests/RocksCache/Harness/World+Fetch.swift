@@ -113,8 +113,8 @@ extension World {
                     let isFresh = self.database.has(values[key], key, in: floors[index]...)
                     self.expect(isFresh, "I2: \(name) returned \(values) after v\(floors[index])")
                 case .weak:
-                    // What was tag-deleted so long ago that it must be gone.
-                    let delay = process.cache.options.delay
+                    // What was tag-deleted so long ago that it must be gone: Redis counts in whole milliseconds.
+                    let delay = process.cache.options.delay + .milliseconds(1)
                     let floor = tags[index].last { $0.time + delay < begin.time }?.floor ?? 0
                     let isRecent =
                         self.database.has(values[key], key, in: floor...)
