@@ -38,9 +38,9 @@ final class CacheEngine: Sendable {
 
     /// The value of a key, from the cache or from `load`.
     ///
-    /// Strong mode never returns what a tag-delete that had ended before the call made invalid. Hence a caller takes the
-    /// result of a refresh that others had begun only if the store accepted it afterwards, or if it was asked for
-    /// after the caller had come; else it reads again.
+    /// Strong mode never returns what a tag-delete that had ended before the call made invalid, and weak mode not for
+    /// longer than `delay`. Hence a caller takes the result of a refresh that others had begun only if the store accepted it
+    /// afterwards, or if it was asked for after the caller had come; else it reads again.
     func fetch(
         _ key: String,
         expire: Duration,
@@ -67,9 +67,7 @@ final class CacheEngine: Sendable {
             let (flight, ticket) = self.joinRefresh(key, expire: expire, load: load)
             do {
                 let result = try await flight.value(for: ticket, deadline: deadline)
-                if self.options.consistency == .weak || result.isStored || ticket.stage < result.stage {
-                    return result.value
-                }
+                if result.isStored || ticket.stage < result.stage { return result.value }
             } catch let failure as StoreUnavailable {
                 return try await self.withoutStore(failure.error, [key], deadline, load)
             }
