@@ -97,6 +97,7 @@ let layer2: [Target] = [
         Product.protobuf
     ),
     library("Kafka", uses: ["ServerRuntime", "CRdkafka"], Product.logging),
+    library("KafkaDev", uses: ["ServerRuntime"], Product.nioCore, Product.nioPosix, Product.logging),
     library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging),
     library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging),
     library("Curl", uses: ["ServerRuntime", "CCurl"], Product.logging),
@@ -167,6 +168,13 @@ let layer5: [Target] = [
         Product.logging
     ),
     program(
+        "KafkaDevCommand",
+        uses: ["KafkaDev"],
+        Product.argumentParser,
+        Product.unixSignals,
+        Product.logging
+    ),
+    program(
         "IMBench",
         uses: [
             "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo", "Curl", "IMProtocol", "IMStorage", "IMClient",
@@ -229,6 +237,13 @@ let testTargets: [Target] = [
         Product.protobuf
     ),
     tests("KafkaTests", uses: ["Kafka", "CRdkafka", "ServerRuntime"], Product.logging),
+    tests(
+        "KafkaDevTests",
+        uses: ["TestKit", "KafkaDev", "ServerRuntime"],
+        Product.logging,
+        Product.nioCore,
+        Product.nioPosix
+    ),
     tests("PostgresTests", uses: ["TestKit", "Postgres", "ServerRuntime"]),
     tests("MongoTests", uses: ["TestKit", "Mongo", "CMongoc", "ServerRuntime"], Product.logging),
     tests("IMProtocolTests", uses: ["TestKit", "IMProtocol"], Product.protobuf),
@@ -305,6 +320,7 @@ let package = Package(
     products: [
         .executable(name: "openim", targets: ["OpenIM"]),
         .executable(name: "im-bench", targets: ["IMBench"]),
+        .executable(name: "kafka-dev", targets: ["KafkaDevCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

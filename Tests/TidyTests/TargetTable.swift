@@ -8,6 +8,7 @@ enum TargetTable {
         "Redis": ["ServerRuntime", "OpenSSL", "CHiredis"],
         "Caching": ["ServerRuntime", "Redis"],
         "Kafka": ["ServerRuntime", "CRdkafka"],
+        "KafkaDev": ["ServerRuntime"],
         "Postgres": ["ServerRuntime", "CPq"],
         "Mongo": ["ServerRuntime", "CMongoc"],
         "Curl": ["ServerRuntime", "CCurl"],
@@ -22,6 +23,7 @@ enum TargetTable {
             "ServerRuntime", "Telemetry", "OpenSSL", "Redis", "Kafka", "Postgres", "Mongo", "IMProtocol", "IMStorage",
             "IMServices", "IMAPI", "IMGateway", "IMWorkers",
         ],
+        "KafkaDevCommand": ["KafkaDev"],
         "IMBench": [
             "ServerRuntime", "Redis", "Kafka", "Postgres", "Mongo", "Curl", "IMProtocol", "IMStorage", "IMClient",
         ],

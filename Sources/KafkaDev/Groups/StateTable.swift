@@ -1,0 +1,45 @@
+/// What the broker remembers beside records: committed offsets, generations, used producer ids.
+struct StateTable: Equatable {
+    /// A partition of a topic.
+    struct TopicPartition: Hashable {
+        var topic: String
+        var partition: Int32
+    }
+
+    /// What is remembered of a group.
+    struct Group: Equatable {
+        var generation: Int32 = 0
+        var offsets: [TopicPartition: CommittedOffset] = [:]
+    }
+
+    private(set) var groups: [String: Group] = [:]
+    private(set) var producerIDsBelow: Int64 = 0
+
+    /// Applies a change.
+    mutating func apply(_ change: StateChange) {
+        switch change {
+        case .commit(let group, let topic, let partition, let committed):
+            self.groups[group, default: Group()].offsets[.init(topic: topic, partition: partition)] = committed
+        case .forgetOffset(let group, let topic, let partition):
+            self.groups[group]?.offsets[.init(topic: topic, partition: partition)] = nil
+        case .generation(let group, let generation):
+            self.groups[group, default: Group()].generation = generation
+        case .forgetGroup(let group):
+            self.groups[group] = nil
+        case .producerIDs(let below):
+            self.producerIDsBelow = max(self.producerIDsBelow, below)
+        }
+    }
+
+    /// The changes that make this table of an empty one.
+    var changes: [StateChange] {
+        var changes: [StateChange] = [.producerIDs(below: self.producerIDsBelow)]
+        for (name, group) in self.groups {
+            changes.append(.generation(group: name, group.generation))
+            for (place, committed) in group.offsets {
+                changes.append(.commit(group: name, topic: place.topic, partition: place.partition, committed))
+            }
+        }
+        return changes
+    }
+}
