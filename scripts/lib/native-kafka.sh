@@ -1,24 +1,36 @@
 # shellcheck shell=bash disable=SC2153  # the port is set by name in env.sh
-# The Kafka stand-in, and what its forgetting means for the databases.
+# The Kafka stand-in, and what a log that begins anew means for the databases.
 
 kafka_start() {
-    local topics=("${KAFKA_TOPICS[@]/%/:$KAFKA_PARTITIONS}")
-    forget_positions_later
+    local topic topics=()
+    for topic in "${KAFKA_TOPICS[@]}"; do topics+=(--topic "$topic:$KAFKA_PARTITIONS"); done
+    [[ -d $DEV_DIR/kafka ]] || forget_positions_later
     # Before the broker answers: a server that is running must not find new logs beside positions in the old ones.
     ! part_pid mongo >/dev/null || forget_positions mongo
     ! part_pid postgres >/dev/null || forget_positions postgres
-    spawn kafka "$BIN_DIR/kafka-mock" -b "${KAFKA_MOCK_BROKERS:-1}" "$KAFKA_PORT" "${topics[@]}"
+    spawn kafka "$(kafka_dev_program)" --port "$KAFKA_PORT" --data "$DEV_DIR/kafka" "${topics[@]}"
     await kafka 30
-    say "kafka is a development stand-in that keeps nothing on disk: its records last until it stops"
 }
 
-kafka_ready() { grep -q '^READY ' "$LOG_DIR/kafka.log" 2>/dev/null && port_busy "$KAFKA_PORT"; }
+kafka_ready() { port_busy "$KAFKA_PORT"; }
 
-kafka_version() { dpkg-query -W -f '${Version}' librdkafka1 2>/dev/null | sed 's/-.*//'; }
+kafka_version() { echo "-"; }
 
-kafka_serves() { echo "librdkafka's mock cluster (for Kafka)"; }
+kafka_serves() { echo "kafka-dev (for Kafka)"; }
 
-# A new broker starts with empty logs, so whatever position was stored about the old ones would skip new records.
+kafka_dev_program() { echo "$STACK_REPO/.build/$KAFKA_DEV_BUILD/kafka-dev"; }
+
+# Builds the broker, which belongs to this repository; seconds when nothing has changed.
+ensure_kafka_dev() {
+    local log=$LOG_DIR/swift-build.log
+    have swift || fail "Swift 6.2 or later is needed for kafka-dev (https://www.swift.org/install/linux), and no swift is on the PATH"
+    [[ -x $(kafka_dev_program) ]] || say "building kafka-dev ($KAFKA_DEV_BUILD); the first build takes some minutes"
+    mkdir -p "$LOG_DIR"
+    swift build --package-path "$STACK_REPO" -c "$KAFKA_DEV_BUILD" --product kafka-dev >"$log" 2>&1 9>&- ||
+        { grep -m 5 'error:' "$log" | sed 's/^/    swift: /' >&2; fail "kafka-dev could not be built; the log is $log"; }
+}
+
+# A new log starts empty, so whatever position was stored about the old one would skip new records.
 # The databases may be down now; what is to be forgotten is noted, and done as soon as each of them is up.
 forget_positions_later() {
     mkdir -p "$RUN_DIR"
@@ -33,7 +45,7 @@ forget_positions() {
     count=$("forget_positions_in_$1") ||
         fail "$1 still holds positions in the log of an earlier broker, and they cannot be deleted"
     rm -f "$mark"
-    [[ $count == 0 ]] || say "the stand-in broker keeps nothing: $count positions in its old log were dropped from $1"
+    [[ $count == 0 ]] || say "kafka begins with an empty log: $count positions in its old one were dropped from $1"
 }
 
 # The history writer's: collection pipeline, documents toMongo/<partition>. The partition count there stays.

@@ -70,7 +70,7 @@ native_prepare() {
     chmod 711 "$DEV_DIR"
     install_packages "${packages[@]}"
     if contains mongo "$@" || contains minio "$@"; then ensure_venv; fi
-    if contains kafka "$@"; then ensure_kafka_mock; fi
+    if contains kafka "$@"; then ensure_kafka_dev; fi
 }
 
 # native_down PART...: stops those that run, in the reverse order of PARTS, so Kafka goes first.

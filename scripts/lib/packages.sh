@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Debian packages, the Python environment of the stand-ins, and the compiled broker.
+# Debian packages, and the Python environment of the stand-ins.
 
 # Prints those of the named packages that are not installed.
 missing_packages() {
@@ -100,16 +100,4 @@ venv_version() {
         folder=${folder##*/"$1"-}
         echo "${folder%.dist-info}"
     done
-}
-
-# Compiles the broker stand-in when it is missing or older than its source.
-ensure_kafka_mock() {
-    local source=$STACK_NATIVE/kafka-mock.c log=$LOG_DIR/cc.log
-    [[ ! -x $BIN_DIR/kafka-mock || $source -nt $BIN_DIR/kafka-mock ]] || return 0
-    have cc || fail "a C compiler is missing (as root: apt-get install gcc libc6-dev librdkafka-dev)"
-    mkdir -p "$BIN_DIR" "$LOG_DIR"
-    # Exported with -rdynamic, the program's own bind, listen and calloc take the place of libc's inside the library.
-    cc -std=gnu11 -O2 -Wall -Wextra -rdynamic -o "$BIN_DIR/kafka-mock.new" "$source" -lrdkafka -lpthread \
-        >"$log" 2>&1 9>&- || fail "cannot compile $source; the log is $log"
-    mv -f "$BIN_DIR/kafka-mock.new" "$BIN_DIR/kafka-mock"
 }

@@ -48,6 +48,9 @@ readonly KAFKA_TOPICS=(
 )
 readonly KAFKA_PARTITIONS=8
 
+# How kafka-dev is built: debug shares the build of the tests, release is what speed is measured with.
+KAFKA_DEV_BUILD=${KAFKA_DEV_BUILD:-debug}
+
 # Debian packages that each part needs to run natively, and those that building the server needs.
 declare -rA PART_PACKAGES=(
     [redis]="redis-server redis-tools"
@@ -55,8 +58,10 @@ declare -rA PART_PACKAGES=(
     [etcd]="etcd-server curl"
     [mongo]="python3 python3-venv"
     [minio]="python3 python3-venv curl"
-    [kafka]="gcc libc6-dev librdkafka-dev"
+    [kafka]="gcc libc6-dev pkg-config zlib1g-dev"
 )
+# Clients that are not ours, for the tests of kafka-dev; the one from PyPI stands in native/requirements.txt.
+readonly TEST_PACKAGES=(kcat python3-kafka python3-snappy python3-lz4 python3-zstandard)
 readonly BUILD_PACKAGES=(
     pkg-config gcc libc6-dev libhiredis-dev librdkafka-dev libmongoc-dev libbson-dev libpq-dev libssl-dev
     libcurl4-openssl-dev zlib1g-dev

@@ -17,9 +17,9 @@ enum KafkaClient {
     /// Whether Debian's python3-kafka is installed.
     static let hasKafkaPython = isRequired || runs("/usr/bin/python3", ["-c", "import kafka"])
 
-    /// A Python with PyPI's confluent-kafka: `KAFKA_DEV_PYTHON`, else the one in `.venv`, else `python3`.
+    /// A Python with PyPI's confluent-kafka: `KAFKA_DEV_PYTHON`, else the one in `.dev/venv`, else `python3`.
     static let confluentPython: String = {
-        let candidates = [ProcessInfo.processInfo.environment["KAFKA_DEV_PYTHON"], ".venv/bin/python", "python3"]
+        let candidates = [ProcessInfo.processInfo.environment["KAFKA_DEV_PYTHON"], ".dev/venv/bin/python", "python3"]
         return candidates.compactMap(\.self).first { runs($0, ["-c", "import confluent_kafka"]) } ?? "python3"
     }()
 
