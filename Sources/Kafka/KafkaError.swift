@@ -5,7 +5,7 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case invalidConfiguration, invalidArgument, notRunning, closed, notOwned, notStarted, timedOut, cancelled
             case queueFull, messageTooLarge, noCommittedOffset, offsetOutOfRange, unknownTopic, unavailable
-            case notAuthorized, rebalancing, system, broker
+            case notAuthorized, rebalancing, alreadyExists, unknownGroup, groupNotEmpty, unsupported, system, broker
         }
 
         private let kind: Kind
@@ -42,6 +42,14 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let notAuthorized = Code(kind: .notAuthorized)
         /// The group is rebalancing, or this member's generation is over.
         public static let rebalancing = Code(kind: .rebalancing)
+        /// The topic to create exists, with whatever settings.
+        public static let alreadyExists = Code(kind: .alreadyExists)
+        /// The consumer group does not exist.
+        public static let unknownGroup = Code(kind: .unknownGroup)
+        /// The consumer group has members, or they read the topic: what was asked for is possible only without them.
+        public static let groupNotEmpty = Code(kind: .groupNotEmpty)
+        /// The broker, or this librdkafka, does not know the operation.
+        public static let unsupported = Code(kind: .unsupported)
         /// The operating system refused a resource, such as a descriptor or a thread.
         public static let system = Code(kind: .system)
         /// Any other error of the broker or of librdkafka; see `rdkafkaCode`.
@@ -75,6 +83,8 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     public var partition: Int32?
     /// The broker's id, where it is known.
     public var broker: Int32?
+    /// The consumer group, where the error belongs to one.
+    public var group: String?
 
     /// Creates an error; everything but code and message is optional.
     public init(
@@ -86,7 +96,8 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         mayHaveBeenApplied: Bool = false,
         topic: String? = nil,
         partition: Int32? = nil,
-        broker: Int32? = nil
+        broker: Int32? = nil,
+        group: String? = nil
     ) {
         self.code = code
         self.message = message
@@ -97,12 +108,14 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         self.topic = topic
         self.partition = partition
         self.broker = broker
+        self.group = group
     }
 
     /// The code, the message, and where it happened.
     public var description: String {
         var text = "kafka \(self.code)"
-        if self.rdkafkaCode != 0 { text += " (\(self.rdkafkaCode))" }
+        if let name = self.rdkafkaName { text += " (\(name))" }
+        if let group { text += " group \(group)" }
         if let topic { text += " \(topic)" }
         if let partition { text += "[\(partition)]" }
         if let broker { text += " broker \(broker)" }

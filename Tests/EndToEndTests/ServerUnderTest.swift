@@ -24,6 +24,7 @@ final class ServerUnderTest: Sendable {
     let producer: KafkaProducer
     let log: KafkaLogReader
     let topics: PipelineTopics
+    private let kafkaAdmin: KafkaAdmin
 
     private let id = String(UInt32.random(in: .min ... .max), radix: 36)
     private let folder: String
@@ -46,6 +47,7 @@ final class ServerUnderTest: Sendable {
         )
         self.producer = try KafkaProducer(KafkaProducerConfiguration(kafka), logger: logger)
         self.log = try KafkaLogReader(kafka, logger: logger)
+        self.kafkaAdmin = try KafkaAdmin(kafka, logger: logger)
         self.mongo = try MongoClient(
             MongoConfiguration(uri: Stack.mongoURI, database: "openim_test", connectionsMax: 2),
             logger: logger
@@ -63,16 +65,40 @@ final class ServerUnderTest: Sendable {
                 group.addTask { try await server.mongo.run() }
                 group.addTask { try await server.postgres.run() }
                 group.addTask { try await server.producer.run() }
+                group.addTask { try await server.kafkaAdmin.run() }
                 defer { group.cancelAll() }
                 while !server.curl.isReady { try await Task.sleep(for: .milliseconds(1)) }
                 try await server.emptyMongo()
-                try await body(server)
+                try await server.createTopics()
+                do {
+                    try await body(server)
+                } catch {
+                    await server.deleteTopics()
+                    throw error
+                }
+                await server.deleteTopics()
             }
         } catch {
             await server.dropDatabases()
             throw error
         }
         await server.dropDatabases()
+    }
+
+    private var topicNames: [String] {
+        [self.topics.toRedis, self.topics.toMongo, self.topics.toPush].flatMap { [$0, "\($0).deadLetter"] }
+    }
+
+    private func createTopics() async throws {
+        let topics = self.topicNames.map { KafkaNewTopic($0, partitions: 4) }
+        for result in try await self.kafkaAdmin.createTopics(topics, deadline: .after(.seconds(30))).values {
+            try result.get()
+        }
+    }
+
+    /// What is left over does no harm: names are used once.
+    private func deleteTopics() async {
+        _ = try? await self.kafkaAdmin.deleteTopics(Set(self.topicNames), deadline: .after(.seconds(30)))
     }
 
     /// Starts the process and waits until it is ready.

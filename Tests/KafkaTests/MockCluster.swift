@@ -10,7 +10,7 @@ import Logging
 /// fixture destroys it after its body has ended.
 final class MockCluster: @unchecked Sendable {
     private let client: OpaquePointer
-    private let cluster: OpaquePointer
+    let cluster: OpaquePointer
     let bootstrapServers: [String]
 
     private init(brokers: Int32) throws {

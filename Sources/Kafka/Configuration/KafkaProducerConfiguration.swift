@@ -36,16 +36,7 @@ public struct KafkaProducerConfiguration: Sendable, Hashable {
 
     /// Builds librdkafka's configuration.
     func makeConf() throws(KafkaError) -> RDKafkaConf {
-        guard !self.idempotent || self.acks == .all else {
-            throw KafkaError(.invalidConfiguration, "acks: must be all for an idempotent producer")
-        }
-        guard self.linger >= .zero else {
-            throw KafkaError(.invalidConfiguration, "linger.ms: must not be negative")
-        }
-        guard self.deliveryTimeout >= .milliseconds(1) else {
-            // 0 would mean for ever.
-            throw KafkaError(.invalidConfiguration, "message.timeout.ms: must be at least 1 ms")
-        }
+        try self.check()
         let (seconds, attoseconds) = self.linger.components
         let lingerMilliseconds = Double(seconds) * 1000 + Double(attoseconds) / 1e15
         let properties: [(key: String, value: String)] = [
@@ -61,8 +52,36 @@ public struct KafkaProducerConfiguration: Sendable, Hashable {
             ("partitioner", "fnv1a"),
         ]
         let conf = RDKafkaConf()
-        try self.connection.apply(properties, to: conf)
-        conf.enableEvents([.deliveryReport, .error, .log])
+        try self.connection.apply(properties + self.connection.statisticsProperties, to: conf)
+        conf.enableEvents([.deliveryReport, .error, .log, .statistics])
         return conf
+    }
+
+    /// Refuses settings that contradict each other, or that mean something else to librdkafka.
+    private func check() throws(KafkaError) {
+        func require(_ condition: Bool, _ message: String) throws(KafkaError) {
+            guard !condition else { return }
+            throw KafkaError(.invalidConfiguration, message)
+        }
+        try require(!self.idempotent || self.acks == .all, "acks: must be all for an idempotent producer")
+        try require(self.linger >= .zero, "linger.ms: must not be negative")
+        // 0 would mean for ever.
+        try require(self.deliveryTimeout >= .milliseconds(1), "message.timeout.ms: must be at least 1 ms")
+        // librdkafka gives up a record when its time is over, also one that only waits for others.
+        try require(
+            self.linger < self.deliveryTimeout,
+            "linger.ms: must be shorter than message.timeout.ms"
+        )
+        try require(self.flushTimeout >= .zero, "flushTimeout: must not be negative")
+        try require(self.queueRecordsMax >= 1, "queue.buffering.max.messages: must be at least 1")
+        try require(
+            self.queueBytesMax >= self.messageBytesMax,
+            "queue.buffering.max.kbytes: must hold a record of message.max.bytes"
+        )
+        let inFlight = self.connection.additional.first {
+            RDKafkaProperty.canonical($0.key) == "max.in.flight.requests.per.connection"
+        }
+        guard self.idempotent, let inFlight, let count = Int(inFlight.value) else { return }
+        try require(count <= 5, "\(inFlight.key): at most 5 for an idempotent producer")
     }
 }

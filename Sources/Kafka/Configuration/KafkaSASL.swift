@@ -1,7 +1,9 @@
 /// A user name and a password.
 ///
 /// Its description never shows the password.
-public struct KafkaSASL: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
+public struct KafkaSASL: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// How the password is proved to the broker.
     public enum Mechanism: String, Sendable, Hashable, CaseIterable {
         /// Sent as it is; use TLS beside it.
@@ -34,5 +36,10 @@ public struct KafkaSASL: Sendable, Hashable, CustomStringConvertible, CustomDebu
     /// The same as `description`, because reflection would show the password.
     public var debugDescription: String {
         self.description
+    }
+
+    /// What `dump` shows, without the password.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["mechanism": self.mechanism, "username": self.username])
     }
 }

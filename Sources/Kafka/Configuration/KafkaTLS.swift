@@ -1,7 +1,9 @@
 /// TLS towards the brokers; files are PEM.
 ///
 /// Its description never shows the password of the key.
-public struct KafkaTLS: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible {
+public struct KafkaTLS: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// Path of the trusted certificates, or `nil` for the system's.
     public var caFile: String?
     /// Path of the client's certificate, or `nil` for none.
@@ -38,5 +40,17 @@ public struct KafkaTLS: Sendable, Hashable, CustomStringConvertible, CustomDebug
     /// The same as `description`, because reflection would show the password.
     public var debugDescription: String {
         self.description
+    }
+
+    /// What `dump` shows, without the password.
+    public var customMirror: Mirror {
+        Mirror(
+            self,
+            children: [
+                "caFile": self.caFile as Any, "certificateFile": self.certificateFile as Any,
+                "keyFile": self.keyFile as Any,
+                "insecureSkipVerify": self.insecureSkipVerify,
+            ]
+        )
     }
 }

@@ -27,6 +27,8 @@ final class DeliveryBatch: Sendable {
     let records: [KafkaProducerRecord]
     /// When records that still wait for room are given up.
     let deadline: ContinuousClock.Instant
+    /// The flush round that the batch belongs to; set once, before its first record is handed over.
+    private let flushRound = Atomic<UInt64>(0)
     private let slots: Slots
     private let state: Mutex<State>
 
@@ -54,6 +56,12 @@ final class DeliveryBatch: Sendable {
         self.slots.base.deallocate()
     }
 
+    /// The flush round that the batch belongs to.
+    var round: UInt64 {
+        get { self.flushRound.load(ordering: .relaxed) }
+        set { self.flushRound.store(newValue, ordering: .relaxed) }
+    }
+
     /// The pointer that librdkafka carries for a record; it comes with a reference that `settle` or `discard` gives up.
     func retainSlot(_ index: Int) -> UnsafeMutableRawPointer {
         let slot = self.slots.base + index
@@ -67,10 +75,14 @@ final class DeliveryBatch: Sendable {
     }
 
     /// Notes the outcome of the record that librdkafka carried `pointer` for.
-    static func settle(_ pointer: UnsafeMutableRawPointer, _ result: Result<KafkaDelivery, KafkaError>) {
+    ///
+    /// - Returns: the flush round that the record belongs to.
+    static func settle(_ pointer: UnsafeMutableRawPointer, _ result: Result<KafkaDelivery, KafkaError>) -> UInt64 {
         let slot = pointer.assumingMemoryBound(to: Slot.self).pointee
         let batch = slot.batch.takeRetainedValue()
+        let round = batch.round
         batch.settle(slot.index, result)
+        return round
     }
 
     /// Notes the outcome of a record, and resumes the sender after the last one.

@@ -1,5 +1,6 @@
 public import Logging
-import ServerRuntime
+public import Metrics
+public import ServerRuntime
 
 /// Sends records and tells when the broker has stored them.
 ///
@@ -8,7 +9,9 @@ import ServerRuntime
 public final class KafkaProducer: Sendable {
     private let configuration: KafkaProducerConfiguration
     private let logger: Logger
-    private let gate = SessionGate()
+    private let metrics: ProducerMetrics
+    private let statistics: StatisticsMetrics
+    private let gate = SessionGate<ProducerSession>(of: "producer")
 
     /// Checks the configuration.
     ///
@@ -17,10 +20,19 @@ public final class KafkaProducer: Sendable {
     /// - Parameters:
     ///   - configuration: how the producer behaves.
     ///   - logger: where the client's own log lines go, below warning.
+    ///   - metrics: makes the producer's metrics; the system's factory without one.
     /// - Throws: `.invalidConfiguration` naming the key.
-    public init(_ configuration: KafkaProducerConfiguration, logger: Logger) throws(KafkaError) {
+    public init(
+        _ configuration: KafkaProducerConfiguration,
+        logger: Logger,
+        metrics: (any MetricsFactory)? = nil
+    ) throws(KafkaError) {
         self.configuration = configuration
         self.logger = logger
+        let client = configuration.connection.clientID
+        let factory = metrics ?? MetricsSystem.factory
+        self.metrics = ProducerMetrics(client: client, factory: factory)
+        self.statistics = StatisticsMetrics(.init(client: client, kind: "producer"), factory: factory)
         _ = try configuration.makeConf()
     }
 
@@ -36,7 +48,12 @@ public final class KafkaProducer: Sendable {
         defer { self.gate.close() }
         var failures = 0
         while !Task.isCancelled {
-            let session = try ProducerSession(self.configuration, logger: self.logger)
+            let session = try ProducerSession(
+                self.configuration,
+                metrics: self.metrics,
+                statistics: self.statistics,
+                logger: self.logger
+            )
             let started = ContinuousClock.now
             switch try await self.host(session) {
             case .closed: return
@@ -107,5 +124,20 @@ public final class KafkaProducer: Sendable {
         } catch {
             return Array(repeating: .failure(error), count: records.count)
         }
+    }
+
+    /// Returns when every record that was handed over before this call has an outcome, however it turned out.
+    ///
+    /// Records that wait for others (`linger`) are sent at once; those that come meanwhile are not waited for. Senders
+    /// hear of their outcomes by themselves: this is for a caller who wants to know of all at one point.
+    ///
+    /// - Parameter deadline: when to give up; the records stay under way.
+    /// - Throws: `.timedOut` at the deadline, `.notRunning`, `.closed`, `.cancelled`.
+    public func flush(deadline: Deadline) async throws(KafkaError) {
+        guard !Task.isCancelled else { throw KafkaError(.cancelled, "cancelled before the flush") }
+        let session = try await self.gate.session(deadline: deadline)
+        guard try await !session.flush(deadline: deadline) else { return }
+        if Task.isCancelled { throw KafkaError(.cancelled, "cancelled while records were under way") }
+        throw KafkaError(.timedOut, "records are still under way", isRetriable: true)
     }
 }

@@ -1,4 +1,5 @@
 import CRdkafka
+import Glibc
 import Logging
 import ServerRuntime
 import Synchronization
@@ -18,10 +19,11 @@ final class ProducerSession: Sendable {
     }
 
     private struct State {
-        /// Records that librdkafka carries.
-        var pending = 0
+        /// Records without an outcome.
+        var records = FlushLedger()
         /// Records that wait for room, in order.
         var overflow = OverflowLine()
+        var lastFlush: UInt64 = 0
         var flushDeadline: Deadline?
         var failure: KafkaError?
     }
@@ -31,10 +33,19 @@ final class ProducerSession: Sendable {
     private let wake: WakeDescriptor
     private let configuration: KafkaProducerConfiguration
     private let logger: Logger
+    private let metrics: ProducerMetrics
+    private let statistics: StatisticsMetrics
     private let state = Mutex(State())
 
-    init(_ configuration: KafkaProducerConfiguration, logger: Logger) throws(KafkaError) {
+    init(
+        _ configuration: KafkaProducerConfiguration,
+        metrics: ProducerMetrics,
+        statistics: StatisticsMetrics,
+        logger: Logger
+    ) throws(KafkaError) {
         self.configuration = configuration
+        self.metrics = metrics
+        self.statistics = statistics
         self.logger = logger
         self.wake = try WakeDescriptor()
         self.client = try RDKafkaClient(.producer, configuration.makeConf(), wake: self.wake)
@@ -47,10 +58,12 @@ final class ProducerSession: Sendable {
         guard self.client.enter() else {
             let failure = self.state.withLock { $0.failure }
             let error = failure ?? KafkaError(.closed, "the producer is closed")
-            for index in batch.records.indices { batch.settle(index, .failure(error)) }
+            for index in batch.records.indices { self.fail(batch, index, error, isCounted: false) }
             return
         }
         defer { self.client.leave() }
+        // Counted before: a report can arrive on the other thread before the call returns.
+        batch.round = self.state.withLock { $0.records.add(batch.records.count) }
         self.submit(batch, from: 0)
     }
 
@@ -68,20 +81,31 @@ final class ProducerSession: Sendable {
     private func enqueue(_ batch: DeliveryBatch, _ index: Int) -> Bool {
         let record = batch.records[index]
         guard let topic = self.topics.handle(record.topic, self.client.raw) else {
-            batch.settle(index, .failure(KafkaError(.invalidArgument, "not the name of a topic", topic: record.topic)))
+            self.fail(batch, index, KafkaError(.invalidArgument, "not the name of a topic", topic: record.topic))
             return true
         }
-        // Counted before: the report can arrive on the other thread before the call returns.
-        self.state.withLock { $0.pending += 1 }
         let result = RDKafkaProduce.enqueue(record, topic, self.client.raw, opaque: batch.retainSlot(index))
         guard result != RD_KAFKA_RESP_ERR_NO_ERROR else { return true }
         batch.discardSlot()
-        self.state.withLock { $0.pending -= 1 }
         if result == RD_KAFKA_RESP_ERR__QUEUE_FULL { return false }
         var error = KafkaError(rdkafka: result, topic: record.topic, partition: record.partition)
         if result == RD_KAFKA_RESP_ERR__INVALID_ARG { error.code = .invalidArgument }
-        batch.settle(index, .failure(error))
+        self.fail(batch, index, error)
         return true
+    }
+
+    /// Ends a record that librdkafka does not carry.
+    private func fail(_ batch: DeliveryBatch, _ index: Int, _ error: KafkaError, isCounted: Bool = true) {
+        self.metrics.failed(error, topic: batch.records[index].topic)
+        let round = batch.round
+        batch.settle(index, .failure(error))
+        if isCounted { self.settled(1, round: round) }
+    }
+
+    /// Notes outcomes, and resumes flushes that have waited for them.
+    private func settled(_ count: Int, round: UInt64) {
+        let ready = self.state.withLock { $0.records.settle(count, round: round) }
+        for waiter in ready { waiter.continuation.resume(returning: true) }
     }
 
     private func waitInLine(_ batch: DeliveryBatch, from first: Int) {
@@ -99,18 +123,83 @@ final class ProducerSession: Sendable {
             return
         }
         let error = KafkaError(.queueFull, "\(limit) records wait for room already", isRetriable: true)
-        for index in first..<batch.records.count { batch.settle(index, .failure(error)) }
+        for index in first..<batch.records.count { self.fail(batch, index, error) }
+    }
+
+    // MARK: - Flushing
+
+    /// Waits until all records that were handed over so far have an outcome, and makes librdkafka send those at once
+    /// that only wait for others.
+    ///
+    /// - Returns: `false` when the deadline has passed, or the caller was cancelled, before.
+    /// - Throws: `.closed`.
+    func flush(deadline: Deadline) async throws(KafkaError) -> Bool {
+        guard self.client.enter() else { throw KafkaError(.closed, "the producer is closed") }
+        let id = self.state.withLock { state in
+            state.lastFlush += 1
+            return state.lastFlush
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { self.startFlush(id, deadline, $0) }
+        } onCancel: {
+            self.giveUpFlush(id)
+        }
+    }
+
+    /// Begins a flush for a caller who has entered the client, which its end leaves.
+    private func startFlush(_ id: UInt64, _ deadline: Deadline, _ continuation: CheckedContinuation<Bool, Never>) {
+        if let ready = self.state.withLock({ $0.records.wait(id, continuation) }) {
+            self.client.leave()
+            ready.continuation.resume(returning: true)
+            return
+        }
+        let status = DedicatedThread.start("kafka-flush") {
+            self.push(id, until: deadline)
+            self.client.leave()
+        }
+        if status != 0 { self.client.leave() }
+        // Cancelled before the flush was in the ledger, where the handler looks for it; or nobody watches the deadline.
+        if status != 0 || Task.isCancelled { self.giveUpFlush(id) }
+    }
+
+    /// Keeps librdkafka from waiting for more records, until a flush has ended.
+    private func push(_ id: UInt64, until deadline: Deadline) {
+        while self.state.withLock({ $0.records.isWaiting(id) }) {
+            guard !deadline.hasPassed else { return self.giveUpFlush(id) }
+            // In short turns: it returns only when there is no record left at all, which may never be.
+            let status = rd_kafka_flush(self.client.raw, min(100, max(1, deadline.remainingMilliseconds)))
+            // The reports are about to be taken, or records wait for the room that there is now.
+            if status == RD_KAFKA_RESP_ERR_NO_ERROR { usleep(1000) }
+        }
+    }
+
+    private func giveUpFlush(_ id: UInt64) {
+        let waiter = self.state.withLock { $0.records.giveUp(id) }
+        waiter?.continuation.resume(returning: false)
     }
 
     /// Begins the end: what is under way is still delivered, until the flush timeout.
     func close() {
         let deadline = Deadline.after(self.configuration.flushTimeout)
+        self.sendWithoutLinger()
         // First: who sees the deadline may rely on nobody entering any more.
         self.client.close()
         self.state.withLock { state in
             if state.flushDeadline == nil { state.flushDeadline = deadline }
         }
         self.wake.wake()
+    }
+
+    /// Makes librdkafka send at once what only waits for more records, until the flush timeout.
+    private func sendWithoutLinger() {
+        guard self.client.enter() else { return }
+        let timeout = self.configuration.flushTimeout.milliseconds()
+        let status = DedicatedThread.start("kafka-flush") {
+            rd_kafka_flush(self.client.raw, timeout)
+            self.client.leave()
+        }
+        // Without a thread the records wait for `linger` as before.
+        if status != 0 { self.client.leave() }
     }
 
     // MARK: - The session's thread
@@ -130,7 +219,9 @@ final class ProducerSession: Sendable {
     }
 
     private func loop() -> Ending {
+        self.statistics.clientStarted()
         let ending = self.serve()
+        self.statistics.clientEnded()
         self.topics.destroyAll()
         self.client.destroy()
         return ending
@@ -146,7 +237,7 @@ final class ProducerSession: Sendable {
             // Asked first: a sender who has left by now has handed over everything that is counted below.
             let isUnused = self.client.isUnused
             let (isSettled, deadline, failure) = self.state.withLock { state in
-                (state.pending == 0 && state.overflow.isEmpty, state.flushDeadline, state.failure)
+                (state.records.total == 0, state.flushDeadline, state.failure)
             }
             if failure != nil || deadline?.hasPassed == true {
                 if !hasPurged { self.purge(failure) }
@@ -173,7 +264,7 @@ final class ProducerSession: Sendable {
     private func purge(_ failure: KafkaError?) {
         let error = failure ?? KafkaError(.closed, "shut down before there was room", isRetriable: true)
         for (batch, index) in self.state.withLock({ $0.overflow.removeAll() }) {
-            batch.settle(index, .failure(error))
+            self.fail(batch, index, error)
         }
         rd_kafka_purge(self.client.raw, Int32(RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT))
     }
@@ -183,7 +274,7 @@ final class ProducerSession: Sendable {
         while let (batch, index) = self.state.withLock({ $0.overflow.first }) {
             if batch.deadline <= .now {
                 let error = KafkaError(.timedOut, "no room in the producer's queue in time", isRetriable: true)
-                batch.settle(index, .failure(error))
+                self.fail(batch, index, error)
             } else if !self.enqueue(batch, index) {
                 return
             }
@@ -199,23 +290,48 @@ final class ProducerSession: Sendable {
             case RD_KAFKA_EVENT_DR: self.deliver(event)
             case RD_KAFKA_EVENT_ERROR: self.note(event)
             case RD_KAFKA_EVENT_LOG: RDKafkaLog.forward(event, to: self.logger)
+            case RD_KAFKA_EVENT_STATS: self.publish(event)
             default: break
             }
         }
     }
 
+    private func publish(_ event: OpaquePointer) {
+        self.metrics.waiting(self.state.withLock { $0.overflow.recordCount })
+        self.statistics.take(event, self.logger)
+    }
+
+    /// Tells the senders of the records of a report; one of them has its duration measured.
     private func deliver(_ event: OpaquePointer) {
-        var count = 0
         var topic: (handle: OpaquePointer?, name: String) = (nil, "")
+        var produced = 0
+        var settled: (round: UInt64, count: Int) = (0, 0)
+        var hasMeasured = false
         while let message = rd_kafka_event_message_next(event) {
             guard let opaque = message.pointee._private else { continue }
             if topic.handle == nil || topic.handle != message.pointee.rkt {
+                self.metrics.produced(produced, topic: topic.name)
+                produced = 0
                 topic = (message.pointee.rkt, String(cString: rd_kafka_topic_name(message.pointee.rkt)))
             }
-            DeliveryBatch.settle(opaque, self.outcome(message, topic: topic.name))
-            count += 1
+            let outcome = self.outcome(message, topic: topic.name)
+            switch outcome {
+            case .success: produced += 1
+            case .failure(let error): self.metrics.failed(error, topic: topic.name)
+            }
+            if !hasMeasured {
+                self.metrics.took(microseconds: rd_kafka_message_latency(message))
+                hasMeasured = true
+            }
+            let round = DeliveryBatch.settle(opaque, outcome)
+            if round != settled.round {
+                self.settled(settled.count, round: settled.round)
+                settled = (round, 0)
+            }
+            settled.count += 1
         }
-        self.state.withLock { $0.pending -= count }
+        self.metrics.produced(produced, topic: topic.name)
+        self.settled(settled.count, round: settled.round)
     }
 
     private func outcome(

@@ -36,6 +36,13 @@ extension KafkaError {
         self.isFatal = self.isFatal || rd_kafka_error_is_fatal(object) != 0
     }
 
+    /// librdkafka's name of its code, such as `_TRANSPORT` or `NOT_LEADER_FOR_PARTITION`; `nil` when the error is of this
+    /// library.
+    public var rdkafkaName: String? {
+        guard self.rdkafkaCode != 0 else { return nil }
+        return String(cString: rd_kafka_err2name(rd_kafka_resp_err_t(rawValue: self.rdkafkaCode)))
+    }
+
     /// Codes after which the same call can succeed, by librdkafka's CONFIGURATION.md and the protocol's table of errors.
     private static let retriable: Set<Int32> = Set(
         [
@@ -52,7 +59,11 @@ extension KafkaError {
             RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE,
             RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT,
             RD_KAFKA_RESP_ERR_THROTTLING_QUOTA_EXCEEDED, RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH,
-            RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH,
+            RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH, RD_KAFKA_RESP_ERR_INVALID_MSG,
+            RD_KAFKA_RESP_ERR_NOT_CONTROLLER, RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS,
+            RD_KAFKA_RESP_ERR_FETCH_SESSION_ID_NOT_FOUND, RD_KAFKA_RESP_ERR_INVALID_FETCH_SESSION_EPOCH,
+            RD_KAFKA_RESP_ERR_LISTENER_NOT_FOUND, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_PREFERRED_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_ELIGIBLE_LEADERS_NOT_AVAILABLE,
         ]
         .map(\.rawValue)
     )
@@ -66,7 +77,15 @@ extension KafkaError.Code {
 
     private static let table: [Int32: KafkaError.Code] = {
         let groups: [(KafkaError.Code, [rd_kafka_resp_err_t])] = [
-            (.invalidConfiguration, [RD_KAFKA_RESP_ERR__INVALID_ARG]),
+            (
+                .invalidConfiguration,
+                [
+                    RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS,
+                    RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT, RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL,
+                    RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT,
+                ]
+            ),
+            (.system, [RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, RD_KAFKA_RESP_ERR__FS]),
             (
                 .timedOut,
                 [
@@ -81,6 +100,31 @@ extension KafkaError.Code {
                 ]
             ),
             (.queueFull, [RD_KAFKA_RESP_ERR__QUEUE_FULL]),
+            (.alreadyExists, [RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS]),
+            (.unknownGroup, [RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND, RD_KAFKA_RESP_ERR__UNKNOWN_GROUP]),
+            (
+                .groupNotEmpty,
+                [RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP, RD_KAFKA_RESP_ERR_GROUP_SUBSCRIBED_TO_TOPIC]
+            ),
+            (
+                .unsupported,
+                [
+                    RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION, RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE,
+                    RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED, RD_KAFKA_RESP_ERR_TOPIC_DELETION_DISABLED,
+                    RD_KAFKA_RESP_ERR_SECURITY_DISABLED, RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT,
+                ]
+            ),
+            (
+                .invalidArgument,
+                [
+                    RD_KAFKA_RESP_ERR_INVALID_PARTITIONS, RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR,
+                    RD_KAFKA_RESP_ERR_INVALID_REPLICA_ASSIGNMENT, RD_KAFKA_RESP_ERR_INVALID_CONFIG,
+                    RD_KAFKA_RESP_ERR_INVALID_REQUEST, RD_KAFKA_RESP_ERR_INVALID_GROUP_ID,
+                    RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION,
+                    RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP, RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE,
+                    RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE, RD_KAFKA_RESP_ERR_POLICY_VIOLATION,
+                ]
+            ),
             (
                 .messageTooLarge,
                 [
@@ -97,7 +141,7 @@ extension KafkaError.Code {
                 .unknownTopic,
                 [
                     RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
-                    RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION,
+                    RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
                 ]
             ),
             (
@@ -109,6 +153,11 @@ extension KafkaError.Code {
                     RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
                     RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
                     RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND, RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE,
+                    RD_KAFKA_RESP_ERR_NOT_CONTROLLER, RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE,
+                    RD_KAFKA_RESP_ERR__ISR_INSUFF,
+                    RD_KAFKA_RESP_ERR_LISTENER_NOT_FOUND, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE,
+                    RD_KAFKA_RESP_ERR_PREFERRED_LEADER_NOT_AVAILABLE,
+                    RD_KAFKA_RESP_ERR_ELIGIBLE_LEADERS_NOT_AVAILABLE, RD_KAFKA_RESP_ERR__NODE_UPDATE,
                 ]
             ),
             (
@@ -117,6 +166,9 @@ extension KafkaError.Code {
                     RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
                     RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
                     RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, RD_KAFKA_RESP_ERR__SSL,
+                    RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+                    RD_KAFKA_RESP_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED,
+                    RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM, RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE,
                 ]
             ),
             (

@@ -77,6 +77,11 @@ final class RDKafkaClient: @unchecked Sendable {
         self.users.withLock { $0.count == 0 }
     }
 
+    /// Whether the client is closed and no use is under way; stays true.
+    var isUnusedForGood: Bool {
+        self.users.withLock { $0.isClosed && $0.count == 0 }
+    }
+
     /// Refuses new uses, waits for those under way, and destroys the client.
     ///
     /// Blocks: for the owner's thread only.

@@ -12,6 +12,7 @@ struct RDKafkaConf: ~Copyable {
         static let error = Events(rawValue: Int32(RD_KAFKA_EVENT_ERROR))
         static let log = Events(rawValue: Int32(RD_KAFKA_EVENT_LOG))
         static let rebalance = Events(rawValue: Int32(RD_KAFKA_EVENT_REBALANCE))
+        static let statistics = Events(rawValue: Int32(RD_KAFKA_EVENT_STATS))
         static let offsetCommit = Events(rawValue: Int32(RD_KAFKA_EVENT_OFFSET_COMMIT))
     }
 
@@ -32,11 +33,14 @@ struct RDKafkaConf: ~Copyable {
 
     /// Sets a property; the error names the key and never shows a secret.
     func set(_ key: String, _ value: String) throws(KafkaError) {
+        // C would take what stands before a zero for the whole.
+        guard !key.utf8.contains(0), !value.utf8.contains(0) else {
+            throw KafkaError(.invalidConfiguration, "\(key.filter { $0 != "\0" }): a key or value with a zero byte")
+        }
         var text = [CChar](repeating: 0, count: 512)
         let result = rd_kafka_conf_set(self.raw, key, value, &text, text.count)
         guard result != RD_KAFKA_CONF_OK else { return }
-        let isSecret = key.contains("password") || key.contains("pem") || key.contains("secret") || key.contains("jaas")
-        let reason = isSecret ? "the value was refused" : String(nulTerminated: text)
+        let reason = RDKafkaProperty.isSecret(key) ? "the value was refused" : String(nulTerminated: text)
         throw KafkaError(
             .invalidConfiguration,
             "\(key): \(reason)",

@@ -1,11 +1,5 @@
 import CRdkafka
 
-/// A partition of a topic.
-struct TopicPartition: Sendable, Hashable {
-    var topic: String
-    var partition: Int32
-}
-
 /// Sole owner of an `rd_kafka_topic_partition_list_t`.
 struct RDKafkaTopicPartitions: ~Copyable {
     private let raw: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>

@@ -1,15 +1,15 @@
 import ServerRuntime
 import Synchronization
 
-/// Where senders find the current session, or wait for one.
-final class SessionGate: Sendable {
+/// Where callers find the current session of a client, or wait for one.
+final class SessionGate<Session: Sendable>: Sendable {
     private enum Phase {
         case waiting
-        case open(ProducerSession)
+        case open(Session)
         case closed
     }
 
-    private typealias Waiter = CheckedContinuation<Result<ProducerSession, KafkaError>, Never>
+    private typealias Waiter = CheckedContinuation<Result<Session, KafkaError>, Never>
 
     private struct State {
         var phase = Phase.waiting
@@ -18,7 +18,15 @@ final class SessionGate: Sendable {
         var lastID: UInt64 = 0
     }
 
+    private let owner: String
     private let state = Mutex(State())
+
+    /// A gate that nobody has opened yet.
+    ///
+    /// - Parameter owner: whose sessions they are, for errors.
+    init(of owner: String) {
+        self.owner = owner
+    }
 
     /// Notes that `run()` begins; `false` when it did before.
     func begin() -> Bool {
@@ -28,8 +36,8 @@ final class SessionGate: Sendable {
         }
     }
 
-    /// Lets senders in, unless the gate is closed.
-    func open(_ session: ProducerSession) {
+    /// Lets callers in, unless the gate is closed.
+    func open(_ session: Session) {
         let waiters = self.state.withLock { state in
             if case .closed = state.phase { return [UInt64: Waiter]() }
             state.phase = .open(session)
@@ -39,63 +47,65 @@ final class SessionGate: Sendable {
         for waiter in waiters.values { waiter.resume(returning: .success(session)) }
     }
 
-    /// Makes senders wait for the next session, unless the gate is closed.
+    /// Makes callers wait for the next session, unless the gate is closed.
     func pause() {
         self.state.withLock { state in
             if case .open = state.phase { state.phase = .waiting }
         }
     }
 
-    /// Turns senders away for good.
+    /// Turns callers away for good.
     func close() {
         let waiters = self.state.withLock { state in
             state.phase = .closed
             defer { state.waiters = [:] }
             return state.waiters
         }
-        for waiter in waiters.values { waiter.resume(returning: .failure(Self.closed)) }
+        for waiter in waiters.values { waiter.resume(returning: .failure(self.closed)) }
     }
 
     /// The session, at once when there is one.
     ///
     /// - Throws: `.notRunning` when none has appeared by the deadline, `.closed`, `.cancelled`.
-    func session(deadline: @autoclosure () -> Deadline) async throws(KafkaError) -> ProducerSession {
+    func session(deadline: @autoclosure () -> Deadline) async throws(KafkaError) -> Session {
         switch self.state.withLock({ $0.phase }) {
         case .open(let session): return session
-        case .closed: throw Self.closed
+        case .closed: throw self.closed
         case .waiting: return try await self.wait(deadline: deadline())
         }
     }
 
-    private static let closed = KafkaError(.closed, "the producer is closed")
+    private var closed: KafkaError {
+        KafkaError(.closed, "the \(self.owner) is closed")
+    }
 
-    private func wait(deadline: Deadline) async throws(KafkaError) -> ProducerSession {
-        let result = await withTaskGroup(of: Result<ProducerSession, KafkaError>.self) { group in
+    private func wait(deadline: Deadline) async throws(KafkaError) -> Session {
+        let result = await withTaskGroup(of: Result<Session, KafkaError>.self) { group in
             group.addTask { await self.waitForSession() }
             group.addTask {
                 // Ends early only when it is cancelled, and then the other task has the answer.
                 try? await Task.sleep(until: deadline.instant, clock: .continuous)
-                return .failure(KafkaError(.notRunning, "the producer is not running", isRetriable: true))
+                return .failure(KafkaError(.notRunning, "the \(self.owner) is not running", isRetriable: true))
             }
             defer { group.cancelAll() }
-            return await group.next() ?? .failure(Self.closed)
+            return await group.next() ?? .failure(self.closed)
         }
-        if Task.isCancelled { throw KafkaError(.cancelled, "cancelled before the record was sent") }
+        if Task.isCancelled { throw self.cancelled }
         return try result.get()
     }
 
-    private func waitForSession() async -> Result<ProducerSession, KafkaError> {
+    private func waitForSession() async -> Result<Session, KafkaError> {
         let id = self.state.withLock { state in
             state.lastID += 1
             return state.lastID
         }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: Waiter) in
-                let answer: Result<ProducerSession, KafkaError>? = self.state.withLock { state in
-                    if Task.isCancelled { return .failure(Self.cancelled) }
+                let answer: Result<Session, KafkaError>? = self.state.withLock { state in
+                    if Task.isCancelled { return .failure(self.cancelled) }
                     switch state.phase {
                     case .open(let session): return .success(session)
-                    case .closed: return .failure(Self.closed)
+                    case .closed: return .failure(self.closed)
                     case .waiting:
                         state.waiters[id] = continuation
                         return nil
@@ -105,9 +115,11 @@ final class SessionGate: Sendable {
             }
         } onCancel: {
             let waiter = self.state.withLock { $0.waiters.removeValue(forKey: id) }
-            waiter?.resume(returning: .failure(Self.cancelled))
+            waiter?.resume(returning: .failure(self.cancelled))
         }
     }
 
-    private static let cancelled = KafkaError(.cancelled, "cancelled before the record was sent")
+    private var cancelled: KafkaError {
+        KafkaError(.cancelled, "cancelled before the \(self.owner) was running")
+    }
 }

@@ -1,0 +1,7 @@
+extension Result {
+    /// The error, or `nil`.
+    var failure: Failure? {
+        guard case .failure(let error) = self else { return nil }
+        return error
+    }
+}

@@ -1,0 +1,49 @@
+import Testing
+
+@testable import Kafka
+
+@Suite struct FlushLedgerTests {
+    @Test func `a flush waits for the records before it and not for those behind`() async {
+        let isDone = await withCheckedContinuation { continuation in
+            var ledger = FlushLedger()
+            let first = ledger.add(2)
+            let isOver = ledger.wait(1, continuation) != nil
+            #expect(!isOver)
+            let second = ledger.add(5)
+            #expect(second != first)
+            #expect(ledger.settle(3, round: second).isEmpty)
+            #expect(ledger.settle(1, round: first).isEmpty)
+            #expect(ledger.isWaiting(1))
+            let ready = ledger.settle(1, round: first)
+            #expect(ready.map(\.id) == [1])
+            #expect(ledger.total == 2)
+            for waiter in ready { waiter.continuation.resume(returning: true) }
+        }
+        #expect(isDone)
+    }
+
+    @Test func `a flush of nothing is over at once`() async {
+        let isDone = await withCheckedContinuation { continuation in
+            var ledger = FlushLedger()
+            let round = ledger.add(1)
+            #expect(ledger.settle(1, round: round).isEmpty)
+            ledger.wait(1, continuation)?.continuation.resume(returning: true)
+        }
+        #expect(isDone)
+    }
+
+    @Test func `a flush that is given up is forgotten`() async {
+        let isDone = await withCheckedContinuation { continuation in
+            var ledger = FlushLedger()
+            let round = ledger.add(1)
+            let isOver = ledger.wait(7, continuation) != nil
+            #expect(!isOver)
+            let isKnown = ledger.giveUp(8) != nil
+            #expect(!isKnown)
+            ledger.giveUp(7)?.continuation.resume(returning: false)
+            #expect(!ledger.isWaiting(7))
+            #expect(ledger.settle(1, round: round).isEmpty)
+        }
+        #expect(!isDone)
+    }
+}
