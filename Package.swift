@@ -96,7 +96,7 @@ let layer2: [Target] = [
         Product.metrics,
         Product.protobuf
     ),
-    library("Kafka", uses: ["ServerRuntime", "CRdkafka"], Product.logging),
+    library("Kafka", uses: ["ServerRuntime", "CRdkafka"], Product.logging, Product.metrics),
     library("KafkaDev", uses: ["ServerRuntime"], Product.nioCore, Product.nioPosix, Product.logging),
     library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging),
     library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging),
@@ -236,7 +236,13 @@ let testTargets: [Target] = [
         Product.metricsTestKit,
         Product.protobuf
     ),
-    tests("KafkaTests", uses: ["Kafka", "CRdkafka", "ServerRuntime"], Product.logging),
+    tests(
+        "KafkaTests",
+        uses: ["TestKit", "Kafka", "CRdkafka", "ServerRuntime"],
+        Product.logging,
+        Product.metrics,
+        Product.metricsTestKit
+    ),
     tests(
         "KafkaDevTests",
         uses: ["TestKit", "KafkaDev", "ServerRuntime"],

@@ -85,6 +85,39 @@ import Testing
         }
     }
 
+    @Test func `many flushes at once end, each at its own deadline`() async throws {
+        try await MockCluster.with(topics: ["t": 1]) { cluster in
+            try await withProducer(KafkaProducerConfiguration(cluster.connection)) { producer in
+                _ = try await producer.send(KafkaProducerRecord(topic: "t", partition: 0, value: [0]))
+                cluster.setDown()
+                async let result = producer.send(KafkaProducerRecord(topic: "t", partition: 0, value: [1]))
+                try await Task.sleep(for: .milliseconds(100))
+                let outcomes = await withTaskGroup(of: Bool.self) { group in
+                    for index in 0..<200 {
+                        let deadline = Deadline.after(index % 2 == 0 ? .milliseconds(200) : .seconds(60))
+                        group.addTask {
+                            do throws(KafkaError) {
+                                try await producer.flush(deadline: deadline)
+                                return true
+                            } catch {
+                                return false
+                            }
+                        }
+                    }
+                    group.addTask {
+                        // Not cancelled here.
+                        try? await Task.sleep(for: .milliseconds(600))
+                        cluster.setUp()
+                        return true
+                    }
+                    return await group.reduce(into: [Bool]()) { $0.append($1) }
+                }
+                #expect(outcomes.count { $0 } == 101)
+                _ = try await result
+            }
+        }
+    }
+
     @Test func `a cancelled flush ends at once`() async throws {
         try await MockCluster.with(topics: ["t": 1]) { cluster in
             try await withProducer(KafkaProducerConfiguration(cluster.connection)) { producer in

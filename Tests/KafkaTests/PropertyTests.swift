@@ -42,7 +42,7 @@ import Testing
 
     @Test(arguments: [
         "linger.ms", "queue.buffering.max.ms", "compression.codec", "compression.type", "message.timeout.ms",
-        "delivery.timeout.ms", "client.id", "security.protocol", "message.max.bytes", "request.required.acks",
+        "delivery.timeout.ms", "client.id", "message.max.bytes", "request.required.acks",
         "metadata.broker.list", "statistics.interval.ms", "queue.buffering.max.messages", "log.queue",
     ])
     func `a property that a producer's settings name cannot be passed through beside them`(key: String) {
@@ -63,6 +63,13 @@ import Testing
     @Test func `properties without a setting are passed through`() {
         #expect(self.producerError(["socket.nagle.disable": "false", "batch.num.messages": "10"]) == nil)
         #expect(self.consumerError(["isolation.level": "read_uncommitted", "fetch.min.bytes": "5"]) == nil)
+    }
+
+    @Test func `security that has no setting is passed through, and not beside one`() {
+        let additional = ["security.protocol": "sasl_plaintext", "sasl.mechanism": "OAUTHBEARER"]
+        #expect(self.producerError(additional) == nil)
+        let error = self.producerError(additional) { $0.connection.security.tls = KafkaTLS() }
+        #expect(error?.message.hasPrefix("security.protocol: ") == true)
     }
 
     @Test func `an alias is refused with the name that it stands for`() {

@@ -17,7 +17,8 @@ public struct KafkaSecurity: Sendable, Hashable {
     var properties: [(key: String, value: String)] {
         var result: [(key: String, value: String)] = []
         switch (self.sasl, self.tls) {
-        case (nil, nil): result.append(("security.protocol", "plaintext"))
+        // Left to librdkafka, whose default is plain, so that mechanisms without a setting can be passed through.
+        case (nil, nil): break
         case (nil, .some): result.append(("security.protocol", "ssl"))
         case (.some, nil): result.append(("security.protocol", "sasl_plaintext"))
         case (.some, .some): result.append(("security.protocol", "sasl_ssl"))

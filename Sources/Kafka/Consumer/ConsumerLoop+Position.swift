@@ -29,8 +29,19 @@ extension ConsumerLoop {
             reply.resume(returning: .failure(partition.error(.unknownTopic, "the client does not know the partition")))
             return
         }
-        let failure = self.fetch(partition.id, from: offset)
-        reply.resume(returning: failure.map { .failure($0) } ?? .success(()))
+        let list = RDKafkaTopicPartitions()
+        list.add(partition.id, offset: offset)
+        if let object = list.withList({ rd_kafka_incremental_assign(self.client, $0) }) {
+            let error = KafkaError(
+                takingOwnershipOf: object,
+                topic: partition.topic,
+                partition: partition.partition
+            )
+            reply.resume(returning: .failure(error))
+            return
+        }
+        self.hosted[partition.id]?.isStarted = true
+        reply.resume(returning: .success(()))
     }
 
     /// Whether a partition's position is changing: nothing is passed on meanwhile.
@@ -55,10 +66,7 @@ extension ConsumerLoop {
                     continue
                 }
             }
-            if result == nil {
-                _ = self.openFeed(seek.partition, firstOffset: max(0, seek.offset))
-                self.hosted[seek.partition.id]?.startOffset = seek.offset
-            }
+            if result == nil { _ = self.openFeed(seek.partition, firstOffset: max(0, seek.offset)) }
             seek.reply.resume(returning: result.map { .failure($0) } ?? .success(()))
         }
     }
@@ -78,6 +86,14 @@ extension ConsumerLoop {
             seek.reply.resume(returning: .failure(seek.partition.notOwned))
         }
         self.seeks.removeAll { partition == nil || $0.partition === partition }
+    }
+
+    /// Stops fetching a partition after an error that lasts; `start(at:)` begins anew.
+    func stop(_ id: TopicPartition) {
+        guard self.hosted[id]?.isStarted == true else { return }
+        self.hosted[id]?.isStarted = false
+        let list = RDKafkaTopicPartitions([id])
+        self.check(list.withList { rd_kafka_incremental_unassign(self.client, $0) }, "stop")
     }
 
     // MARK: - Commit

@@ -55,12 +55,10 @@ extension ConsumerLoop {
     /// They are accepted at once but fetched only when their bodies have said from where: librdkafka's assignment is
     /// what is fetched, and grows by each `start`.
     private func assigned(_ partitions: [TopicPartition]) {
-        self.acceptAssignment()
+        let none = RDKafkaTopicPartitions(capacity: 0)
+        self.check(none.withList { rd_kafka_incremental_assign(self.client, $0) }, "assign")
         guard case .running = self.phase else { return }
-        let groupGeneration = GroupGeneration.current(self.client)
-        for id in partitions where self.hosted[id] == nil { self.host(id, groupGeneration: groupGeneration) }
-        self.session.metrics.moved(.assigned, partitions.count)
-        self.session.metrics.owns(self.hosted.count)
+        for id in partitions where self.hosted[id] == nil { self.host(id) }
     }
 
     /// The group takes partitions: their bodies are told, and the answer follows when they have returned.
@@ -75,7 +73,6 @@ extension ConsumerLoop {
             "kafka partitions taken away",
             metadata: ["kafka.partitions": "\(partitions.count)", "kafka.lost": "\(isLost)"]
         )
-        self.session.metrics.moved(isLost ? .lost : .revoked, partitions.count)
         let timeout = self.session.configuration.revocationTimeout
         self.revocations.append(
             Revocation(
@@ -99,16 +96,12 @@ extension ConsumerLoop {
             for id in revocation.partitions {
                 guard let hosted = self.hosted.removeValue(forKey: id) else { continue }
                 hosted.partition.giveBack()
-                if !hosted.isFinished {
-                    self.overstaying[id] = hosted.partition
-                    self.session.metrics.moved(.overstayed)
-                }
+                if !hosted.isFinished { self.overstaying[id] = hosted.partition }
                 self.failSeeks(of: hosted.partition)
                 self.closeFeed(id)
                 if hosted.isStarted { list.add(id) }
             }
-            self.unassign(list)
-            self.session.metrics.owns(self.hosted.count)
+            self.check(list.withList { rd_kafka_incremental_unassign(self.client, $0) }, "unassign")
         }
     }
 
@@ -118,7 +111,7 @@ extension ConsumerLoop {
         case .running, .draining, .closed: break
         }
         return revocation.deadline.hasPassed
-            || revocation.partitions.allSatisfy { self.hosted[$0].map { self.isDone($0) } ?? true }
+            || revocation.partitions.allSatisfy { self.hosted[$0]?.isFinished ?? true }
     }
 
     private func note(_ event: OpaquePointer) {
@@ -132,5 +125,16 @@ extension ConsumerLoop {
             "kafka consumer error",
             metadata: ["kafka.error.code": "\(raw.rawValue)", "kafka.error.text": "\(text)"]
         )
+    }
+
+    /// Logs an error object, which is consumed.
+    func check(_ object: OpaquePointer?, _ operation: String) {
+        guard let object else { return }
+        let error = KafkaError(takingOwnershipOf: object)
+        self.session.logger.info(
+            "kafka assignment failed",
+            metadata: ["kafka.operation": "\(operation)", "error": "\(error)"]
+        )
+        if error.isFatal { self.session.fail(error) }
     }
 }

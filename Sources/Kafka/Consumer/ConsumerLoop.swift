@@ -15,8 +15,6 @@ final class ConsumerLoop {
         var isFinished = false
         /// Whether librdkafka fetches it.
         var isStarted = false
-        /// Where it was started last; may be one of librdkafka's logical offsets.
-        var startOffset: Int64 = 0
     }
 
     enum Phase {
@@ -44,10 +42,6 @@ final class ConsumerLoop {
     var commits = CommitLedger()
     var join: GroupJoinWatch
     var nextCommitRetry = Deadline.after(.zero)
-    var nextAcknowledgedCommit = Deadline.after(.zero)
-    var nextProgress = Deadline.after(.zero)
-    /// `nil` when there was no descriptor to be had for it; then reading is slower.
-    let fetchWaker: FetchWaker?
     private var feeds: [TopicPartition: FeedBox] = [:]
     private var generation: UInt64 = 0
 
@@ -62,7 +56,6 @@ final class ConsumerLoop {
 
     init(_ session: ConsumerSession) {
         self.session = session
-        self.fetchWaker = try? FetchWaker(session.client, timeout: session.configuration.operationTimeout)
         self.join = GroupJoinWatch(joinMax: session.configuration.maxPollInterval)
         let client = session.client.raw
         // Everything that concerns the client arrives in one queue; records have a queue for each partition.
@@ -73,10 +66,6 @@ final class ConsumerLoop {
 
     var client: OpaquePointer {
         self.session.client.raw
-    }
-
-    var isEager: Bool {
-        self.session.configuration.rebalanceProtocol.isEager
     }
 
     /// Runs until the group has been left and the client destroyed.
@@ -119,12 +108,10 @@ final class ConsumerLoop {
             self.runCommands()
             self.pumpAll()
             self.retrySeeks()
-            self.commitAcknowledged()
             self.finishRevocations()
             self.retryCommits()
             self.commits.expire()
             self.advancePhase()
-            self.updateProgress()
             if case .closed = self.phase { return }
             self.session.wake.wait(milliseconds: self.pause)
         }
@@ -137,9 +124,7 @@ final class ConsumerLoop {
         switch self.phase {
         case .settling, .awaitingAssignment, .leaving: return 20
         case .running, .draining, .closed:
-            guard self.revocations.isEmpty, self.commits.isEmpty else { return 100 }
-            guard let window = self.session.configuration.acknowledgementWindow else { return 500 }
-            return max(10, min(500, window.commitInterval.milliseconds()))
+            return self.revocations.isEmpty && self.commits.isEmpty ? 500 : 100
         }
     }
 
@@ -152,8 +137,7 @@ final class ConsumerLoop {
             switch command {
             case .start(let partition, let offset, let reply): self.start(partition, offset, reply)
             case .commit(let partition, let next, let reply):
-                commits.append(self.request(partition, next, .after(timeout), reply))
-            case .commitAcknowledged(let partition, let reply): self.commitAcknowledged(partition, reply)
+                commits.append(.init(partition: partition, next: next, deadline: .after(timeout), reply: reply))
             case .bodyFinished(let partition): self.bodyFinished(partition)
             case .shutDown: self.beginDraining()
             }
@@ -176,29 +160,19 @@ final class ConsumerLoop {
     private func pump(_ id: TopicPartition, _ box: FeedBox) {
         guard let partition = self.hosted[id]?.partition, !self.isSeeking(partition) else { return }
         var hasStopped = false
-        let isRefillDue = box.feed.pump(into: partition.reader) { signal in
+        box.feed.pump(into: partition.reader) { signal in
             guard case .error(let error) = signal else { return }
             partition.reader.finish(error)
             hasStopped = hasStopped || !error.isRetriable
         }
         partition.queued.store(box.feed.count, ordering: .relaxed)
-        if hasStopped {
-            self.stop(id)
-        } else if isRefillDue {
-            self.fetchWaker?.fetch(id)
-            self.session.metrics.wokeFetcher()
-        }
-    }
-
-    /// The offset behind the last record that was taken out of librdkafka's queue since the position changed.
-    func nextOffset(_ id: TopicPartition) -> Int64? {
-        self.feeds[id]?.feed.nextOffset
+        if hasStopped { self.stop(id) }
     }
 
     /// Makes a queue of the partition's own, into which nothing has been fetched yet.
     func openFeed(_ partition: KafkaPartition, firstOffset: Int64) -> Bool {
         guard self.feeds[partition.id] == nil else {
-            self.feeds[partition.id]?.feed.move(to: firstOffset)
+            self.feeds[partition.id]?.feed.firstOffset = firstOffset
             return true
         }
         let raw = rd_kafka_queue_get_partition(self.client, partition.topic, partition.partition)
@@ -208,15 +182,7 @@ final class ConsumerLoop {
         rd_kafka_queue_forward(raw, nil)
         queue.wakes(self.session.wake)
         self.feeds[partition.id] = FeedBox(
-            PartitionFeed(
-                queue,
-                topic: partition.topic,
-                firstOffset: firstOffset,
-                bounds: PartitionFeed.Bounds(
-                    records: self.session.configuration.queueRecordsMax,
-                    bytes: self.session.configuration.queueBytesMax
-                )
-            )
+            PartitionFeed(queue, topic: partition.topic, firstOffset: firstOffset)
         )
         return true
     }
@@ -228,12 +194,11 @@ final class ConsumerLoop {
     // MARK: - Assignment
 
     /// Makes the partition known to the bodies' side.
-    func host(_ id: TopicPartition, groupGeneration: Int32?) {
+    func host(_ id: TopicPartition) {
         self.generation += 1
         let partition = KafkaPartition(
             id,
             generation: self.generation,
-            groupGeneration: groupGeneration,
             predecessor: self.overstaying[id],
             session: self.session
         )
@@ -265,7 +230,7 @@ final class ConsumerLoop {
         switch self.phase {
         case .running, .closed: return
         case .draining(let deadline):
-            let isDrained = self.commits.isEmpty && self.hosted.values.allSatisfy { self.isDone($0) }
+            let isDrained = self.hosted.values.allSatisfy(\.isFinished) && self.commits.isEmpty
             guard isDrained || deadline.hasPassed else { return }
             for hosted in self.hosted.values { hosted.partition.giveBack() }
             self.phase = .settling(.after(self.session.configuration.leaveTimeout / 2))
@@ -302,7 +267,6 @@ final class ConsumerLoop {
         for hosted in self.hosted.values { hosted.partition.giveBack() }
         self.failSeeks()
         self.commits.failAll()
-        self.fetchWaker?.end()
         self.feeds = [:]
         self.session.closeInbox()
     }

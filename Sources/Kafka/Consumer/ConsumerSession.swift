@@ -9,8 +9,6 @@ final class ConsumerSession: Sendable {
     enum Command: Sendable {
         case start(KafkaPartition, offset: Int64, Reply)
         case commit(KafkaPartition, next: Int64, Reply)
-        /// Commits what is acknowledged, now.
-        case commitAcknowledged(KafkaPartition, Reply)
         case bodyFinished(KafkaPartition)
         case shutDown
     }
@@ -28,7 +26,6 @@ final class ConsumerSession: Sendable {
     let wake: WakeDescriptor
     let client: RDKafkaClient
     let joinSignal: JoinSignal
-    let metrics: KafkaConsumerMetrics
     /// Partitions as they are assigned.
     ///
     /// Unbounded, because it holds a few elements for each rebalance and its reader only starts tasks.
@@ -41,12 +38,10 @@ final class ConsumerSession: Sendable {
     init(
         _ configuration: KafkaConsumerConfiguration,
         joinSignal: JoinSignal,
-        metrics: KafkaConsumerMetrics,
         logger: Logger
     ) throws(KafkaError) {
         self.configuration = configuration
         self.joinSignal = joinSignal
-        self.metrics = metrics
         self.logger = logger
         self.wake = try WakeDescriptor()
         self.client = try RDKafkaClient(.consumer, configuration.makeConf(), wake: self.wake)
@@ -69,14 +64,6 @@ final class ConsumerSession: Sendable {
     func commit(_ partition: KafkaPartition, _ next: Int64) async throws(KafkaError) {
         let result = await withCheckedContinuation { reply in
             self.post(.commit(partition, next: next, reply))
-        }
-        try result.get()
-    }
-
-    /// Asks the thread to commit what is acknowledged.
-    func commitAcknowledged(_ partition: KafkaPartition) async throws(KafkaError) {
-        let result = await withCheckedContinuation { reply in
-            self.post(.commitAcknowledged(partition, reply))
         }
         try result.get()
     }
@@ -176,8 +163,7 @@ final class ConsumerSession: Sendable {
 
     private static func refuse(_ command: Command) {
         switch command {
-        case .start(let partition, _, let reply), .commit(let partition, _, let reply),
-            .commitAcknowledged(let partition, let reply):
+        case .start(let partition, _, let reply), .commit(let partition, _, let reply):
             reply.resume(returning: .failure(partition.notOwned))
         case .bodyFinished, .shutDown: break
         }

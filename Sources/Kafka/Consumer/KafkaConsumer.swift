@@ -1,16 +1,13 @@
 public import Logging
-public import Metrics
 
 /// A member of a consumer group that runs a piece of code for every partition it owns.
 ///
 /// The library fetches ahead within bounds for each partition and stops when a body does not keep up; it keeps the
-/// membership alive however long a body takes. Offsets are committed by `KafkaPartition.commit`, or, with an
-/// `acknowledgementWindow`, as far as all records are acknowledged; in no other way.
+/// membership alive however long a body takes. Offsets are committed only by `KafkaPartition.commit`.
 public final class KafkaConsumer: Sendable {
     private let configuration: KafkaConsumerConfiguration
     private let logger: Logger
     private let joinSignal = JoinSignal()
-    private let metrics: KafkaConsumerMetrics
 
     /// Checks the configuration.
     ///
@@ -19,15 +16,9 @@ public final class KafkaConsumer: Sendable {
     /// - Parameters:
     ///   - configuration: how the member behaves.
     ///   - logger: where the client's own log lines go, below warning.
-    ///   - metrics: makes the consumer's metrics; the system's factory without one.
     /// - Throws: `.invalidConfiguration` naming the key.
-    public init(
-        _ configuration: KafkaConsumerConfiguration,
-        logger: Logger,
-        metrics: (any MetricsFactory)? = nil
-    ) throws(KafkaError) {
+    public init(_ configuration: KafkaConsumerConfiguration, logger: Logger) throws(KafkaError) {
         self.configuration = configuration
-        self.metrics = KafkaConsumerMetrics(factory: metrics ?? MetricsSystem.factory, group: configuration.groupID)
         self.logger = logger
         _ = try configuration.makeConf()
     }
@@ -49,12 +40,7 @@ public final class KafkaConsumer: Sendable {
         self.joinSignal.begin()
         // The session tells of the end earlier; this is for a run that never gets so far.
         defer { self.joinSignal.end() }
-        let session = try ConsumerSession(
-            self.configuration,
-            joinSignal: self.joinSignal,
-            metrics: self.metrics,
-            logger: self.logger
-        )
+        let session = try ConsumerSession(self.configuration, joinSignal: self.joinSignal, logger: self.logger)
         // Not a child task: cancelling the caller has to reach the bodies as the end of their streams. It is awaited.
         let supervisor = Task { try await Self.supervise(session, body) }
         try await withTaskCancellationHandler {

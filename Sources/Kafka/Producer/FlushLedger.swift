@@ -1,3 +1,5 @@
+import ServerRuntime
+
 /// Counts the records without an outcome by the flush that they are before.
 ///
 /// Records that come after a flush has begun belong to the next round, so that a flush ends under constant traffic too.
@@ -6,6 +8,7 @@ struct FlushLedger {
     struct Waiter {
         var id: UInt64
         var round: UInt64
+        var deadline: Deadline
         var continuation: CheckedContinuation<Bool, Never>
     }
 
@@ -40,20 +43,38 @@ struct FlushLedger {
     /// Begins a flush.
     ///
     /// - Returns: the waiter itself when there is nothing to wait for.
-    mutating func wait(_ id: UInt64, _ continuation: CheckedContinuation<Bool, Never>) -> Waiter? {
-        let waiter = Waiter(id: id, round: self.round, continuation: continuation)
+    mutating func wait(
+        _ id: UInt64,
+        deadline: Deadline,
+        _ continuation: CheckedContinuation<Bool, Never>
+    ) -> Waiter? {
+        let waiter = Waiter(id: id, round: self.round, deadline: deadline, continuation: continuation)
         guard self.isPending(through: self.round) else { return waiter }
         self.waiters.append(waiter)
         self.round += 1
         return nil
     }
 
-    /// Whether a flush still waits.
-    func isWaiting(_ id: UInt64) -> Bool {
-        self.waiters.contains { $0.id == id }
+    /// The deadline that passes first, or `nil` when nobody waits.
+    var nextDeadline: Deadline? {
+        self.waiters.map(\.deadline).min()
     }
 
-    /// Takes a waiter out whose time is over, or who was cancelled; to be resumed with `false`.
+    /// Takes the waiters out whose time is over; to be resumed with `false`.
+    mutating func takeExpired() -> [Waiter] {
+        let expired = self.waiters.filter(\.deadline.hasPassed)
+        guard !expired.isEmpty else { return [] }
+        self.waiters.removeAll { waiter in expired.contains { $0.id == waiter.id } }
+        return expired
+    }
+
+    /// Takes all waiters out; to be resumed with `false`.
+    mutating func takeAll() -> [Waiter] {
+        defer { self.waiters = [] }
+        return self.waiters
+    }
+
+    /// Takes a waiter out who was cancelled; to be resumed with `false`.
     mutating func giveUp(_ id: UInt64) -> Waiter? {
         guard let index = self.waiters.firstIndex(where: { $0.id == id }) else { return nil }
         return self.waiters.remove(at: index)

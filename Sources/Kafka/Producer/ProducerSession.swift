@@ -24,6 +24,8 @@ final class ProducerSession: Sendable {
         /// Records that wait for room, in order.
         var overflow = OverflowLine()
         var lastFlush: UInt64 = 0
+        /// Whether the thread of the flushes runs.
+        var isPushing = false
         var flushDeadline: Deadline?
         var failure: KafkaError?
     }
@@ -146,31 +148,47 @@ final class ProducerSession: Sendable {
         }
     }
 
-    /// Begins a flush for a caller who has entered the client, which its end leaves.
+    /// Begins a flush for a caller who has entered the client; the entry goes over to the thread, or ends.
     private func startFlush(_ id: UInt64, _ deadline: Deadline, _ continuation: CheckedContinuation<Bool, Never>) {
-        if let ready = self.state.withLock({ $0.records.wait(id, continuation) }) {
-            self.client.leave()
-            ready.continuation.resume(returning: true)
-            return
+        let (ready, hasThread) = self.state.withLock { state -> (FlushLedger.Waiter?, Bool) in
+            if let ready = state.records.wait(id, deadline: deadline, continuation) { return (ready, true) }
+            defer { state.isPushing = true }
+            return (nil, state.isPushing)
         }
-        let status = DedicatedThread.start("kafka-flush") {
-            self.push(id, until: deadline)
-            self.client.leave()
-        }
-        if status != 0 { self.client.leave() }
-        // Cancelled before the flush was in the ledger, where the handler looks for it; or nobody watches the deadline.
-        if status != 0 || Task.isCancelled { self.giveUpFlush(id) }
+        ready?.continuation.resume(returning: true)
+        let status = hasThread ? 0 : DedicatedThread.start("kafka-flush") { self.push() }
+        if hasThread || status != 0 { self.client.leave() }
+        if status != 0 { self.failFlushes() }
+        // Cancelled before the flush was in the ledger, where the handler looks for it.
+        if Task.isCancelled { self.giveUpFlush(id) }
     }
 
-    /// Keeps librdkafka from waiting for more records, until a flush has ended.
-    private func push(_ id: UInt64, until deadline: Deadline) {
-        while self.state.withLock({ $0.records.isWaiting(id) }) {
-            guard !deadline.hasPassed else { return self.giveUpFlush(id) }
+    /// Keeps librdkafka from waiting for more records as long as anybody flushes; one thread for all of them.
+    private func push() {
+        defer { self.client.leave() }
+        while true {
+            let (expired, next) = self.state.withLock { state -> ([FlushLedger.Waiter], Deadline?) in
+                let expired = state.records.takeExpired()
+                let next = state.records.nextDeadline
+                state.isPushing = next != nil
+                return (expired, next)
+            }
+            for waiter in expired { waiter.continuation.resume(returning: false) }
+            guard let next else { return }
             // In short turns: it returns only when there is no record left at all, which may never be.
-            let status = rd_kafka_flush(self.client.raw, min(100, max(1, deadline.remainingMilliseconds)))
+            let status = rd_kafka_flush(self.client.raw, min(100, max(1, next.remainingMilliseconds)))
             // The reports are about to be taken, or records wait for the room that there is now.
             if status == RD_KAFKA_RESP_ERR_NO_ERROR { usleep(1000) }
         }
+    }
+
+    /// Gives up all flushes, because there is no thread to be had that watches their deadlines.
+    private func failFlushes() {
+        let waiters = self.state.withLock { state in
+            state.isPushing = false
+            return state.records.takeAll()
+        }
+        for waiter in waiters { waiter.continuation.resume(returning: false) }
     }
 
     private func giveUpFlush(_ id: UInt64) {
