@@ -15,16 +15,7 @@ enum DeleteRecordsAPI: BrokerAPI {
         }
     }
 
-    struct Topic: WireValue, Equatable {
-        var name = ""
-        var partitions: [Partition] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias Topic = TopicPartitions<Partition>
 
     struct Partition: WireValue, Equatable {
         var index: Int32 = 0
@@ -48,16 +39,7 @@ enum DeleteRecordsAPI: BrokerAPI {
         }
     }
 
-    struct TopicResult: WireValue, Equatable {
-        var name = ""
-        var partitions: [PartitionResult] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias TopicResult = TopicPartitions<PartitionResult>
 
     struct PartitionResult: WireValue, Equatable {
         var index: Int32 = 0

@@ -35,16 +35,7 @@ enum FetchAPI: BrokerAPI {
         }
     }
 
-    struct Topic: WireValue, Equatable {
-        var name = ""
-        var partitions: [Partition] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias Topic = TopicPartitions<Partition>
 
     struct Partition: WireValue, Equatable {
         var index: Int32 = 0
@@ -67,16 +58,7 @@ enum FetchAPI: BrokerAPI {
         }
     }
 
-    private struct ForgottenTopic: WireValue, Equatable {
-        var name = ""
-        var partitions: [Int32] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    private typealias ForgottenTopic = TopicPartitions<Int32>
 
     struct Response: WireValue, Equatable {
         var error = ErrorCode.none
@@ -97,16 +79,7 @@ enum FetchAPI: BrokerAPI {
         }
     }
 
-    struct TopicResult: WireValue, Equatable {
-        var name = ""
-        var partitions: [PartitionResult] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias TopicResult = TopicPartitions<PartitionResult>
 
     struct PartitionResult: WireValue, Equatable {
         var index: Int32 = 0

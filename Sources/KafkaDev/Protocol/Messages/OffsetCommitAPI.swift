@@ -23,16 +23,7 @@ enum OffsetCommitAPI: BrokerAPI {
         }
     }
 
-    struct Topic: WireValue, Equatable {
-        var name = ""
-        var partitions: [Partition] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias Topic = TopicPartitions<Partition>
 
     struct Partition: WireValue, Equatable {
         var index: Int32 = 0
@@ -59,14 +50,5 @@ enum OffsetCommitAPI: BrokerAPI {
         }
     }
 
-    struct TopicResult: WireValue, Equatable {
-        var name = ""
-        var partitions: [PartitionError] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias TopicResult = TopicPartitions<PartitionError>
 }

@@ -18,16 +18,7 @@ enum OffsetFetchAPI: BrokerAPI {
         }
     }
 
-    struct Topic: WireValue, Equatable {
-        var name = ""
-        var partitions: [Int32] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias Topic = TopicPartitions<Int32>
 
     struct Response: WireValue, Equatable {
         var topics: [TopicResult] = []
@@ -41,16 +32,7 @@ enum OffsetFetchAPI: BrokerAPI {
         }
     }
 
-    struct TopicResult: WireValue, Equatable {
-        var name = ""
-        var partitions: [PartitionResult] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias TopicResult = TopicPartitions<PartitionResult>
 
     struct PartitionResult: WireValue, Equatable {
         var index: Int32 = 0

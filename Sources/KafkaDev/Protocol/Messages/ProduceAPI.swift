@@ -20,16 +20,7 @@ enum ProduceAPI: BrokerAPI {
         }
     }
 
-    struct Topic: WireValue, Equatable {
-        var name = ""
-        var partitions: [Partition] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias Topic = TopicPartitions<Partition>
 
     struct Partition: WireValue, Equatable {
         var index: Int32 = 0
@@ -52,16 +43,7 @@ enum ProduceAPI: BrokerAPI {
         }
     }
 
-    struct TopicResult: WireValue, Equatable {
-        var name = ""
-        var partitions: [PartitionResult] = []
-
-        mutating func code(_ coder: inout some WireCoder) throws(WireError) {
-            try coder.string(&self.name)
-            try coder.array(&self.partitions)
-            try coder.tags()
-        }
-    }
+    typealias TopicResult = TopicPartitions<PartitionResult>
 
     struct PartitionResult: WireValue, Equatable {
         var index: Int32 = 0
