@@ -149,6 +149,7 @@ public final class CacheInvalidationBus: Sendable {
         var failures = 0
         while !Task.isCancelled {
             guard !channels.isEmpty else {
+                // Cancelled, the loop ends by itself; here and below.
                 try? await Task.sleep(for: .seconds(3600))
                 continue
             }

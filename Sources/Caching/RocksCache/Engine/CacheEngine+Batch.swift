@@ -59,10 +59,9 @@ extension CacheEngine {
         let flight = BatchRefresh(self.environment)
         guard let ticket = flight.join() else { return values }
         self.environment.start {
-            let result = await self.result {
+            await flight.finish(with: {
                 try await self.refresh(wanted, of: keys, flight, expire: expire, load: load)
-            }
-            flight.finish(result)
+            })
         }
         let loaded = try await flight.value(for: ticket, deadline: deadline)
         let byKey = Dictionary(uniqueKeysWithValues: loaded.map { (keys[$0], $1) })
@@ -84,14 +83,6 @@ extension CacheEngine {
             return entries
         } catch {
             throw StoreUnavailable(error: error)
-        }
-    }
-
-    private func result<Success>(_ body: () async throws -> Success) async -> Result<Success, any Error> {
-        do {
-            return .success(try await body())
-        } catch {
-            return .failure(error)
         }
     }
 

@@ -110,13 +110,7 @@ final class CacheEngine: Sendable {
     ) async throws -> Value {
         let flight = Flight<Value>(self.environment)
         guard let ticket = flight.join() else { return try await load() }
-        self.environment.start {
-            do {
-                flight.finish(.success(try await flight.step(load)))
-            } catch {
-                flight.finish(.failure(error))
-            }
-        }
+        self.environment.start { await flight.finish(with: { try await flight.step(load) }) }
         return try await flight.value(for: ticket, deadline: deadline)
     }
 
@@ -135,7 +129,9 @@ final class CacheEngine: Sendable {
                 return (flight, flight.join(), true)
             }
             guard let ticket else { continue }
-            if isNew { self.start(flight, key, expire: expire, load: load) }
+            if isNew {
+                self.environment.start { await self.refresh(key, flight, expire: expire, load: load) }
+            }
             return (flight, ticket)
         }
     }
@@ -169,12 +165,6 @@ final class CacheEngine: Sendable {
 
     func endBackgroundRefresh() {
         self.backgroundRefreshes.subtract(1, ordering: .relaxed)
-    }
-
-    private func start(_ flight: Refresh, _ key: String, expire: Duration, load: @escaping Loader) {
-        self.environment.start {
-            await self.refresh(key, flight, expire: expire, load: load)
-        }
     }
 
     private func refresh(_ key: String, _ flight: Refresh, expire: Duration, load: @escaping Loader) async {

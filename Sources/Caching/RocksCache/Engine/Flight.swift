@@ -183,6 +183,15 @@ final class Flight<Success: Sendable>: Sendable {
         return try await task.value
     }
 
+    /// Ends the work with what `body` returns or throws.
+    func finish(with body: () async throws -> Success) async {
+        do {
+            self.finish(.success(try await body()))
+        } catch {
+            self.finish(.failure(error))
+        }
+    }
+
     /// Ends the work: resumes all callers.
     func finish(_ result: Result<Success, any Error>) {
         let continuations = self.state.withLock { state -> [CheckedContinuation<Success, any Error>] in
