@@ -4,9 +4,15 @@ import Logging
 
 /// Puts records that cannot be processed where they block nobody, with what is needed to look into them.
 struct DeadLetters: Sendable {
-    let producer: KafkaProducer
-    let retry: Retry
-    let logger: Logger
+    private let letters: KafkaDeadLetters
+    private let retry: Retry
+    private let logger: Logger
+
+    init(producer: KafkaProducer, retry: Retry, logger: Logger) {
+        self.letters = KafkaDeadLetters(producer: producer, suffix: PipelineTopics.deadLetters(of: ""))
+        self.retry = retry
+        self.logger = logger
+    }
 
     /// Forwards `record` to the dead-letter topic of its topic; returns when it stands there.
     ///
@@ -19,28 +25,8 @@ struct DeadLetters: Sendable {
                 "reason": "\(reason)",
             ]
         )
-        let origin = [
-            ("reason", reason), ("topic", record.topic), ("partition", "\(record.partition)"),
-            ("offset", "\(record.offset)"),
-        ]
-        let headers = origin.map { KafkaHeader(key: "deadLetter.\($0.0)", value: Array($0.1.utf8)) }
-        var letter = KafkaProducerRecord(
-            topic: PipelineTopics.deadLetters(of: record.topic),
-            key: record.key,
-            value: record.value,
-            headers: record.headers + headers
-        )
         try await self.retry.run("dead letter") {
-            do {
-                _ = try await self.producer.send(letter)
-            } catch {
-                // Close to the limit the headers are too much: then the letter only says where the record stands.
-                if let failure = error as? KafkaError, failure.code == .messageTooLarge {
-                    letter.value = nil
-                    letter.headers = headers
-                }
-                throw error
-            }
+            _ = try await self.letters.add(record, reason: reason)
         }
     }
 }
