@@ -5,7 +5,8 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case invalidConfiguration, invalidArgument, notRunning, closed, notOwned, notStarted, timedOut, cancelled
             case queueFull, messageTooLarge, noCommittedOffset, offsetOutOfRange, unknownTopic, unavailable
-            case notAuthorized, rebalancing, alreadyExists, unknownGroup, groupNotEmpty, unsupported, system, broker
+            case notAuthorized, rebalancing, fenced, alreadyExists, unknownGroup, groupNotEmpty, unsupported, system,
+                broker
         }
 
         private let kind: Kind
@@ -42,6 +43,8 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let notAuthorized = Code(kind: .notAuthorized)
         /// The group is rebalancing, or this member's generation is over.
         public static let rebalancing = Code(kind: .rebalancing)
+        /// Another client with the same `groupInstanceID` or producer identity has taken this one's place.
+        public static let fenced = Code(kind: .fenced)
         /// The topic to create exists, with whatever settings.
         public static let alreadyExists = Code(kind: .alreadyExists)
         /// The consumer group does not exist.

@@ -38,8 +38,7 @@ import Testing
                     isFetched: true,
                     fetchedRecords: 5,
                     fetchedBytes: 500,
-                    lag: 12,
-                    position: 88
+                    lag: 12
                 ),
                 .init(topic: "t", partition: 1),
             ]

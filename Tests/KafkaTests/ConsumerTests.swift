@@ -25,7 +25,7 @@ private struct Seen: Sendable, Hashable {
     var generation: UInt64
 }
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ConsumerTests {
+@Suite(.timeLimit(.minutes(2))) struct ConsumerTests {
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func consumer(_ configuration: KafkaConsumerConfiguration) throws -> KafkaConsumer {

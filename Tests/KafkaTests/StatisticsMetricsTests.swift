@@ -30,8 +30,7 @@ import Testing
                 isFetched: true,
                 fetchedRecords: 1,
                 fetchedBytes: 10,
-                lag: lag,
-                position: 7
+                lag: lag
             )
         }
         return statistics
@@ -54,8 +53,6 @@ import Testing
         #expect(self.gauge("queue_bytes") == 20)
         #expect(self.gauge("broker_rtt_seconds", [("broker", "1")]) == 0.0025)
         #expect(self.gauge("lag_records", [("topic", "t")]) == 4)
-        #expect(self.gauge("partition_lag_records", [("topic", "t"), ("partition", "1")]) == 2)
-        #expect(self.gauge("partition_position", [("topic", "t"), ("partition", "0")]) == 7)
     }
 
     @Test func `a new client counts from zero and nothing is counted twice`() throws {
@@ -69,23 +66,28 @@ import Testing
         #expect(self.total("requests_sent_total") == 8)
     }
 
-    @Test func `partitions beyond the limit are in the sums only`() throws {
+    @Test func `topics beyond the limit have no series`() throws {
         let metrics = self.metrics
-        metrics.record(try #require(self.statistics(partitions: Int64(StatisticsMetrics.partitionsMax) + 44)))
-        let series = self.factory.meters.filter { $0.label == "im_kafka_partition_lag_records" }
-        #expect(series.count == StatisticsMetrics.partitionsMax)
-        #expect(self.gauge("statistics_partitions_left_off") == 44)
-        #expect(self.gauge("lag_records", [("topic", "t")]) == 600)
-        #expect(self.gauge("queue_records") == 300)
+        var statistics = try #require(self.statistics(partitions: 0))
+        statistics.partitions = (0..<StatisticsMetrics.topicsMax + 44).map {
+            .init(topic: "t\($0)", partition: 0, isFetched: true, fetchedRecords: 1, lag: 1)
+        }
+        metrics.record(statistics)
+        #expect(self.series("lag_records") == StatisticsMetrics.topicsMax)
+        #expect(self.gauge("queue_records") == Double(statistics.partitions.count))
     }
 
-    @Test func `a partition that is given away loses its series`() throws {
+    @Test func `a topic that is read no more loses its series`() throws {
         let metrics = self.metrics
         metrics.record(try #require(self.statistics(partitions: 2)))
-        metrics.record(try #require(self.statistics(partitions: 1)))
-        #expect(self.factory.meters.count { $0.label == "im_kafka_partition_lag_records" } == 1)
+        #expect(self.series("lag_records") == 1)
+        metrics.record(try #require(self.statistics(partitions: 0)))
+        #expect(self.series("lag_records") == 0)
         metrics.clientEnded()
-        #expect(self.factory.meters.count { $0.label == "im_kafka_partition_lag_records" } == 0)
         #expect(self.gauge("brokers_connected") == 0)
+    }
+
+    private func series(_ name: String) -> Int {
+        self.factory.meters.count { $0.label == "im_kafka_\(name)" }
     }
 }

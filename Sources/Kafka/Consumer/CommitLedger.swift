@@ -10,11 +10,19 @@ struct CommitLedger {
         var partition: KafkaPartition
         var next: Int64
         var deadline: Deadline
-        var reply: ConsumerSession.Reply
+        /// The task that waits; `nil` when the commit follows from acknowledgements.
+        var reply: ConsumerSession.Reply?
+        var metrics: KafkaConsumerMetrics
 
         /// Ends the request.
         func finish(_ error: KafkaError?) {
-            self.reply.resume(returning: error.map { .failure($0) } ?? .success(()))
+            self.metrics.committed(error)
+            guard let reply else {
+                self.partition.acknowledgements?.settle(self.next, error)
+                return
+            }
+            if error == nil { self.partition.acknowledgements?.committed(below: self.next) }
+            reply.resume(returning: error.map { .failure($0) } ?? .success(()))
         }
     }
 

@@ -19,7 +19,8 @@ extension ConsumerLoop {
             return
         }
         partition.reader.reset()
-        guard !hosted.isStarted else {
+        guard !hosted.isStarted, !self.isEager else {
+            if !hosted.isStarted { self.resume(partition.id) }
             let deadline = Deadline.after(self.session.configuration.operationTimeout)
             self.seeks.append(Seek(partition: partition, offset: offset, deadline: deadline, reply: reply))
             self.retrySeeks()
@@ -29,19 +30,8 @@ extension ConsumerLoop {
             reply.resume(returning: .failure(partition.error(.unknownTopic, "the client does not know the partition")))
             return
         }
-        let list = RDKafkaTopicPartitions()
-        list.add(partition.id, offset: offset)
-        if let object = list.withList({ rd_kafka_incremental_assign(self.client, $0) }) {
-            let error = KafkaError(
-                takingOwnershipOf: object,
-                topic: partition.topic,
-                partition: partition.partition
-            )
-            reply.resume(returning: .failure(error))
-            return
-        }
-        self.hosted[partition.id]?.isStarted = true
-        reply.resume(returning: .success(()))
+        let failure = self.fetch(partition.id, from: offset)
+        reply.resume(returning: failure.map { .failure($0) } ?? .success(()))
     }
 
     /// Whether a partition's position is changing: nothing is passed on meanwhile.
@@ -66,7 +56,10 @@ extension ConsumerLoop {
                     continue
                 }
             }
-            if result == nil { _ = self.openFeed(seek.partition, firstOffset: max(0, seek.offset)) }
+            if result == nil {
+                _ = self.openFeed(seek.partition, firstOffset: max(0, seek.offset))
+                self.hosted[seek.partition.id]?.isStarted = true
+            }
             seek.reply.resume(returning: result.map { .failure($0) } ?? .success(()))
         }
     }
@@ -86,14 +79,6 @@ extension ConsumerLoop {
             seek.reply.resume(returning: .failure(seek.partition.notOwned))
         }
         self.seeks.removeAll { partition == nil || $0.partition === partition }
-    }
-
-    /// Stops fetching a partition after an error that lasts; `start(at:)` begins anew.
-    func stop(_ id: TopicPartition) {
-        guard self.hosted[id]?.isStarted == true else { return }
-        self.hosted[id]?.isStarted = false
-        let list = RDKafkaTopicPartitions([id])
-        self.check(list.withList { rd_kafka_incremental_unassign(self.client, $0) }, "stop")
     }
 
     // MARK: - Commit

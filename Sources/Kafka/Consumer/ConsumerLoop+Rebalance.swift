@@ -25,6 +25,7 @@ extension ConsumerLoop {
             case RD_KAFKA_EVENT_LOG:
                 self.join.note(event)
                 RDKafkaLog.forward(event, to: self.session.logger)
+            case RD_KAFKA_EVENT_STATS: self.session.statistics.take(event, self.session.logger)
             case RD_KAFKA_EVENT_FETCH:
                 // Partitions have queues of their own before they are fetched. A record here would be lost in silence.
                 self.session.fail(KafkaError(.broker, "a record arrived outside its partition's queue"))
@@ -52,13 +53,17 @@ extension ConsumerLoop {
 
     /// The group gives us partitions.
     ///
-    /// They are accepted at once but fetched only when their bodies have said from where: librdkafka's assignment is
-    /// what is fetched, and grows by each `start`.
+    /// They are accepted at once but fetched only when their bodies have said from where.
     private func assigned(_ partitions: [TopicPartition]) {
-        let none = RDKafkaTopicPartitions(capacity: 0)
-        self.check(none.withList { rd_kafka_incremental_assign(self.client, $0) }, "assign")
-        guard case .running = self.phase else { return }
-        for id in partitions where self.hosted[id] == nil { self.host(id) }
+        guard case .running = self.phase else { return self.acceptAssignment([]) }
+        let groupGeneration = GroupGeneration.current(self.client)
+        let new = partitions.filter { self.hosted[$0] == nil }
+            .map { self.host($0, groupGeneration: groupGeneration) }
+        self.acceptAssignment(new)
+        // Now a body may call.
+        for partition in new { self.session.assignmentSource.yield(partition) }
+        self.session.metrics.moved(.assigned, partitions.count)
+        self.session.metrics.owns(self.hosted.count)
     }
 
     /// The group takes partitions: their bodies are told, and the answer follows when they have returned.
@@ -73,6 +78,7 @@ extension ConsumerLoop {
             "kafka partitions taken away",
             metadata: ["kafka.partitions": "\(partitions.count)", "kafka.lost": "\(isLost)"]
         )
+        self.session.metrics.moved(isLost ? .lost : .revoked, partitions.count)
         let timeout = self.session.configuration.revocationTimeout
         self.revocations.append(
             Revocation(
@@ -96,12 +102,16 @@ extension ConsumerLoop {
             for id in revocation.partitions {
                 guard let hosted = self.hosted.removeValue(forKey: id) else { continue }
                 hosted.partition.giveBack()
-                if !hosted.isFinished { self.overstaying[id] = hosted.partition }
+                if !hosted.isFinished {
+                    self.overstaying[id] = hosted.partition
+                    self.session.metrics.moved(.overstayed)
+                }
                 self.failSeeks(of: hosted.partition)
                 self.closeFeed(id)
                 if hosted.isStarted { list.add(id) }
             }
-            self.check(list.withList { rd_kafka_incremental_unassign(self.client, $0) }, "unassign")
+            self.unassign(list)
+            self.session.metrics.owns(self.hosted.count)
         }
     }
 
@@ -111,12 +121,13 @@ extension ConsumerLoop {
         case .running, .draining, .closed: break
         }
         return revocation.deadline.hasPassed
-            || revocation.partitions.allSatisfy { self.hosted[$0]?.isFinished ?? true }
+            || revocation.partitions.allSatisfy { self.hosted[$0].map { self.isDone($0) } ?? true }
     }
 
     private func note(_ event: OpaquePointer) {
         let raw = rd_kafka_event_error(event)
-        if raw == RD_KAFKA_RESP_ERR__FATAL, let failure = self.session.client.fatalError {
+        // Whatever the event's code: a fenced static member is told by the broker's own.
+        if let failure = self.session.client.fatalError {
             self.session.fail(failure)
             return
         }
@@ -125,16 +136,5 @@ extension ConsumerLoop {
             "kafka consumer error",
             metadata: ["kafka.error.code": "\(raw.rawValue)", "kafka.error.text": "\(text)"]
         )
-    }
-
-    /// Logs an error object, which is consumed.
-    func check(_ object: OpaquePointer?, _ operation: String) {
-        guard let object else { return }
-        let error = KafkaError(takingOwnershipOf: object)
-        self.session.logger.info(
-            "kafka assignment failed",
-            metadata: ["kafka.operation": "\(operation)", "error": "\(error)"]
-        )
-        if error.isFatal { self.session.fail(error) }
     }
 }

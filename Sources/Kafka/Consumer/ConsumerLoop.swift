@@ -42,6 +42,10 @@ final class ConsumerLoop {
     var commits = CommitLedger()
     var join: GroupJoinWatch
     var nextCommitRetry = Deadline.after(.zero)
+    var nextAcknowledgedCommit = Deadline.after(.zero)
+    var nextProgress = Deadline.after(.zero)
+    /// `nil` when there was no descriptor to be had for it; then reading is slower.
+    let fetchWaker: FetchWaker?
     private var feeds: [TopicPartition: FeedBox] = [:]
     private var generation: UInt64 = 0
 
@@ -56,6 +60,7 @@ final class ConsumerLoop {
 
     init(_ session: ConsumerSession) {
         self.session = session
+        self.fetchWaker = try? FetchWaker(session.client, timeout: session.configuration.operationTimeout)
         self.join = GroupJoinWatch(joinMax: session.configuration.maxPollInterval)
         let client = session.client.raw
         // Everything that concerns the client arrives in one queue; records have a queue for each partition.
@@ -68,6 +73,10 @@ final class ConsumerLoop {
         self.session.client.raw
     }
 
+    var isEager: Bool {
+        self.session.configuration.rebalanceProtocol.isEager
+    }
+
     /// Runs until the group has been left and the client destroyed.
     static func run(_ session: ConsumerSession) {
         // The loop's queues have to be gone before the client is.
@@ -77,6 +86,7 @@ final class ConsumerLoop {
             loop.subscribe()
             loop.serve()
             loop.tearDown()
+            session.statistics.clientEnded()
             canBeDestroyed = loop.canBeDestroyed
         }
         session.joinSignal.end()
@@ -108,10 +118,12 @@ final class ConsumerLoop {
             self.runCommands()
             self.pumpAll()
             self.retrySeeks()
+            self.commitAcknowledged()
             self.finishRevocations()
             self.retryCommits()
             self.commits.expire()
             self.advancePhase()
+            self.updateProgress()
             if case .closed = self.phase { return }
             self.session.wake.wait(milliseconds: self.pause)
         }
@@ -124,7 +136,9 @@ final class ConsumerLoop {
         switch self.phase {
         case .settling, .awaitingAssignment, .leaving: return 20
         case .running, .draining, .closed:
-            return self.revocations.isEmpty && self.commits.isEmpty ? 500 : 100
+            guard self.revocations.isEmpty, self.commits.isEmpty else { return 100 }
+            guard let window = self.session.configuration.acknowledgementWindow else { return 500 }
+            return max(10, min(500, window.commitInterval.milliseconds()))
         }
     }
 
@@ -137,7 +151,8 @@ final class ConsumerLoop {
             switch command {
             case .start(let partition, let offset, let reply): self.start(partition, offset, reply)
             case .commit(let partition, let next, let reply):
-                commits.append(.init(partition: partition, next: next, deadline: .after(timeout), reply: reply))
+                commits.append(self.request(partition, next, .after(timeout), reply))
+            case .commitAcknowledged(let partition, let reply): self.commitAcknowledged(partition, reply)
             case .bodyFinished(let partition): self.bodyFinished(partition)
             case .shutDown: self.beginDraining()
             }
@@ -158,21 +173,27 @@ final class ConsumerLoop {
     }
 
     private func pump(_ id: TopicPartition, _ box: FeedBox) {
-        guard let partition = self.hosted[id]?.partition, !self.isSeeking(partition) else { return }
+        guard let hosted = self.hosted[id], hosted.isStarted, !self.isSeeking(hosted.partition) else { return }
+        let partition = hosted.partition
         var hasStopped = false
-        box.feed.pump(into: partition.reader) { signal in
+        let isRefillDue = box.feed.pump(into: partition.reader) { signal in
             guard case .error(let error) = signal else { return }
             partition.reader.finish(error)
             hasStopped = hasStopped || !error.isRetriable
         }
         partition.queued.store(box.feed.count, ordering: .relaxed)
-        if hasStopped { self.stop(id) }
+        if hasStopped {
+            self.stop(id)
+        } else if isRefillDue {
+            self.fetchWaker?.fetch(id)
+            self.session.metrics.wokeFetcher()
+        }
     }
 
     /// Makes a queue of the partition's own, into which nothing has been fetched yet.
     func openFeed(_ partition: KafkaPartition, firstOffset: Int64) -> Bool {
         guard self.feeds[partition.id] == nil else {
-            self.feeds[partition.id]?.feed.firstOffset = firstOffset
+            self.feeds[partition.id]?.feed.move(to: firstOffset)
             return true
         }
         let raw = rd_kafka_queue_get_partition(self.client, partition.topic, partition.partition)
@@ -182,7 +203,15 @@ final class ConsumerLoop {
         rd_kafka_queue_forward(raw, nil)
         queue.wakes(self.session.wake)
         self.feeds[partition.id] = FeedBox(
-            PartitionFeed(queue, topic: partition.topic, firstOffset: firstOffset)
+            PartitionFeed(
+                queue,
+                topic: partition.topic,
+                firstOffset: firstOffset,
+                bounds: PartitionFeed.Bounds(
+                    records: self.session.configuration.queueRecordsMax,
+                    bytes: self.session.configuration.queueBytesMax
+                )
+            )
         )
         return true
     }
@@ -193,17 +222,18 @@ final class ConsumerLoop {
 
     // MARK: - Assignment
 
-    /// Makes the partition known to the bodies' side.
-    func host(_ id: TopicPartition) {
+    /// Takes the partition in; its body comes next.
+    func host(_ id: TopicPartition, groupGeneration: Int32?) -> KafkaPartition {
         self.generation += 1
         let partition = KafkaPartition(
             id,
             generation: self.generation,
+            groupGeneration: groupGeneration,
             predecessor: self.overstaying[id],
             session: self.session
         )
         self.hosted[id] = Hosted(partition: partition)
-        self.session.assignmentSource.yield(partition)
+        return partition
     }
 
     private func subscribe() {
@@ -230,7 +260,7 @@ final class ConsumerLoop {
         switch self.phase {
         case .running, .closed: return
         case .draining(let deadline):
-            let isDrained = self.hosted.values.allSatisfy(\.isFinished) && self.commits.isEmpty
+            let isDrained = self.commits.isEmpty && self.hosted.values.allSatisfy { self.isDone($0) }
             guard isDrained || deadline.hasPassed else { return }
             for hosted in self.hosted.values { hosted.partition.giveBack() }
             self.phase = .settling(.after(self.session.configuration.leaveTimeout / 2))
@@ -267,6 +297,7 @@ final class ConsumerLoop {
         for hosted in self.hosted.values { hosted.partition.giveBack() }
         self.failSeeks()
         self.commits.failAll()
+        self.fetchWaker?.end()
         self.feeds = [:]
         self.session.closeInbox()
     }

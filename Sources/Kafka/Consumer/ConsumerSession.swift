@@ -9,6 +9,8 @@ final class ConsumerSession: Sendable {
     enum Command: Sendable {
         case start(KafkaPartition, offset: Int64, Reply)
         case commit(KafkaPartition, next: Int64, Reply)
+        /// Commits what is acknowledged, now.
+        case commitAcknowledged(KafkaPartition, Reply)
         case bodyFinished(KafkaPartition)
         case shutDown
     }
@@ -26,6 +28,8 @@ final class ConsumerSession: Sendable {
     let wake: WakeDescriptor
     let client: RDKafkaClient
     let joinSignal: JoinSignal
+    let metrics: KafkaConsumerMetrics
+    let statistics: StatisticsMetrics
     /// Partitions as they are assigned.
     ///
     /// Unbounded, because it holds a few elements for each rebalance and its reader only starts tasks.
@@ -38,10 +42,14 @@ final class ConsumerSession: Sendable {
     init(
         _ configuration: KafkaConsumerConfiguration,
         joinSignal: JoinSignal,
+        metrics: KafkaConsumerMetrics,
+        statistics: StatisticsMetrics,
         logger: Logger
     ) throws(KafkaError) {
         self.configuration = configuration
         self.joinSignal = joinSignal
+        self.metrics = metrics
+        self.statistics = statistics
         self.logger = logger
         self.wake = try WakeDescriptor()
         self.client = try RDKafkaClient(.consumer, configuration.makeConf(), wake: self.wake)
@@ -64,6 +72,14 @@ final class ConsumerSession: Sendable {
     func commit(_ partition: KafkaPartition, _ next: Int64) async throws(KafkaError) {
         let result = await withCheckedContinuation { reply in
             self.post(.commit(partition, next: next, reply))
+        }
+        try result.get()
+    }
+
+    /// Asks the thread to commit what is acknowledged.
+    func commitAcknowledged(_ partition: KafkaPartition) async throws(KafkaError) {
+        let result = await withCheckedContinuation { reply in
+            self.post(.commitAcknowledged(partition, reply))
         }
         try result.get()
     }
@@ -163,7 +179,8 @@ final class ConsumerSession: Sendable {
 
     private static func refuse(_ command: Command) {
         switch command {
-        case .start(let partition, _, let reply), .commit(let partition, _, let reply):
+        case .start(let partition, _, let reply), .commit(let partition, _, let reply),
+            .commitAcknowledged(let partition, let reply):
             reply.resume(returning: .failure(partition.notOwned))
         case .bodyFinished, .shutDown: break
         }

@@ -1,13 +1,17 @@
 public import Logging
+public import Metrics
 
 /// A member of a consumer group that runs a piece of code for every partition it owns.
 ///
 /// The library fetches ahead within bounds for each partition and stops when a body does not keep up; it keeps the
-/// membership alive however long a body takes. Offsets are committed only by `KafkaPartition.commit`.
+/// membership alive however long a body takes. Offsets are committed by `KafkaPartition.commit`, or, with an
+/// `acknowledgementWindow`, as far as all records are acknowledged; in no other way.
 public final class KafkaConsumer: Sendable {
     private let configuration: KafkaConsumerConfiguration
     private let logger: Logger
     private let joinSignal = JoinSignal()
+    private let metrics: KafkaConsumerMetrics
+    private let statistics: StatisticsMetrics
 
     /// Checks the configuration.
     ///
@@ -16,9 +20,21 @@ public final class KafkaConsumer: Sendable {
     /// - Parameters:
     ///   - configuration: how the member behaves.
     ///   - logger: where the client's own log lines go, below warning.
+    ///   - metrics: makes the consumer's metrics; the system's factory without one.
     /// - Throws: `.invalidConfiguration` naming the key.
-    public init(_ configuration: KafkaConsumerConfiguration, logger: Logger) throws(KafkaError) {
+    public init(
+        _ configuration: KafkaConsumerConfiguration,
+        logger: Logger,
+        metrics: (any MetricsFactory)? = nil
+    ) throws(KafkaError) {
         self.configuration = configuration
+        let factory = metrics ?? MetricsSystem.factory
+        self.metrics = KafkaConsumerMetrics(factory: factory, group: configuration.groupID)
+        let client = configuration.connection.clientID
+        self.statistics = StatisticsMetrics(
+            .init(client: client, kind: "consumer", group: configuration.groupID),
+            factory: factory
+        )
         self.logger = logger
         _ = try configuration.makeConf()
     }
@@ -40,7 +56,13 @@ public final class KafkaConsumer: Sendable {
         self.joinSignal.begin()
         // The session tells of the end earlier; this is for a run that never gets so far.
         defer { self.joinSignal.end() }
-        let session = try ConsumerSession(self.configuration, joinSignal: self.joinSignal, logger: self.logger)
+        let session = try ConsumerSession(
+            self.configuration,
+            joinSignal: self.joinSignal,
+            metrics: self.metrics,
+            statistics: self.statistics,
+            logger: self.logger
+        )
         // Not a child task: cancelling the caller has to reach the bodies as the end of their streams. It is awaited.
         let supervisor = Task { try await Self.supervise(session, body) }
         try await withTaskCancellationHandler {

@@ -11,6 +11,11 @@ public final class KafkaPartition: Sendable {
     public let partition: Int32
     /// Counts the assignments of this consumer; a later assignment of the same partition has a greater one.
     public let generation: UInt64
+    /// The group's own generation at the assignment; `nil` when the client does not tell it.
+    ///
+    /// The coordinator raises it at each rebalance, so of two members that believe to own a partition the one with the
+    /// greater value is right: a fencing token for stores that can compare.
+    public let groupGeneration: Int32?
 
     let id: TopicPartition
     let reader: RecordReader
@@ -18,16 +23,33 @@ public final class KafkaPartition: Sendable {
     let queued = Atomic(0)
     /// The earlier owner of the partition in this process, whose body had not returned in time.
     let predecessor: KafkaPartition?
+    /// What was handed on and acknowledged; `nil` when the configuration asks for no window.
+    let acknowledgements: AcknowledgementTracker?
+    let positionValue = Atomic<Int64>(-1)
+    let logEndValue = Atomic<Int64>(-1)
+    let metrics: PartitionMetrics
     private let session: ConsumerSession
     private let ownership = Mutex(PartitionOwnership())
 
-    init(_ id: TopicPartition, generation: UInt64, predecessor: KafkaPartition?, session: ConsumerSession) {
+    init(
+        _ id: TopicPartition,
+        generation: UInt64,
+        groupGeneration: Int32?,
+        predecessor: KafkaPartition?,
+        session: ConsumerSession
+    ) {
         self.id = id
         self.topic = id.topic
         self.partition = id.partition
         self.generation = generation
+        self.groupGeneration = groupGeneration
         self.predecessor = predecessor
         self.session = session
+        self.metrics = session.metrics.partition(id)
+        let wake = session.wake
+        self.acknowledgements = session.configuration.acknowledgementWindow.map {
+            AcknowledgementTracker($0, wake: wake)
+        }
         self.reader = RecordReader(
             recordsMax: session.configuration.batchRecordsMax,
             bytesMax: session.configuration.batchBytesMax,
@@ -67,7 +89,22 @@ public final class KafkaPartition: Sendable {
         return (range.lowerBound, range.upperBound)
     }
 
-    /// Begins to read, or goes on reading elsewhere; what was fetched before is dropped.
+    /// The offset of the first record that is as old as a time or younger; `nil` when there is none.
+    ///
+    /// - Parameter milliseconds: since 1970, not negative.
+    /// - Returns: the offset.
+    /// - Throws: a `KafkaError`, at the latest after the configured `operationTimeout`.
+    public func offset(atMilliseconds milliseconds: Int64) async throws(KafkaError) -> Int64? {
+        let id = self.id
+        return try await self.session.query { client, timeout throws(KafkaError) in
+            try PartitionQueries.offset(of: id, atMilliseconds: milliseconds, client, timeoutMilliseconds: timeout)
+        }
+    }
+
+    /// Begins to read, or seeks: goes on reading elsewhere; what was fetched before is dropped.
+    ///
+    /// With an `acknowledgementWindow` the records that were handed on before are forgotten: acknowledging them has no
+    /// effect any more, and the next commit may name an earlier position than the last one.
     ///
     /// - Parameter start: where to begin.
     /// - Throws: `.notOwned`; `.noCommittedOffset` for `.committed` when there is none and the configuration asks for
@@ -81,10 +118,18 @@ public final class KafkaPartition: Sendable {
             }
             offset = value
         case .earliest: offset = Int64(RD_KAFKA_OFFSET_BEGINNING)
-        case .latest: offset = Int64(RD_KAFKA_OFFSET_END)
+        case .latest: offset = try await self.watermarks().high
         case .committed: offset = try await self.committedOrReset()
+        case .time(let milliseconds):
+            if let found = try await self.offset(atMilliseconds: milliseconds) {
+                offset = found
+            } else {
+                offset = try await self.watermarks().high
+            }
         }
         try await self.session.start(self, offset)
+        self.acknowledgements?.reset()
+        self.positionValue.store(offset >= 0 ? offset : -1, ordering: .relaxed)
         self.ownership.withLock { $0.isStarted = true }
     }
 
@@ -93,7 +138,14 @@ public final class KafkaPartition: Sendable {
         self.reader.count + self.queued.load(ordering: .relaxed)
     }
 
+    /// The batches from the current position on; see `nextBatch()`.
+    public var batches: KafkaBatches {
+        KafkaBatches(partition: self)
+    }
+
     /// What there is to read, within the bounds of a batch; suspends until there is at least one record.
+    ///
+    /// With an `acknowledgementWindow` it suspends also while the window is full.
     ///
     /// - Returns: records in order; `nil` when the partition was asked for or taken away, or the consumer shuts down.
     /// - Throws: `.notStarted` before `start(at:)`; an error of the broker: one that passes is thrown once and the
@@ -102,7 +154,10 @@ public final class KafkaPartition: Sendable {
         guard self.ownership.withLock({ $0.isStarted || $0.phase != .owned }) else {
             throw self.error(.notStarted, "start(at:) comes before nextBatch()")
         }
-        return try await self.reader.next()
+        try await self.acknowledgements?.waitForRoom()
+        let batch = try await self.reader.next()
+        if let batch { self.handedOn(batch) }
+        return batch
     }
 
     /// Commits a position for the group.
@@ -117,11 +172,15 @@ public final class KafkaPartition: Sendable {
         try await self.session.commit(self, next)
     }
 
+    func commitFinished() async throws(KafkaError) {
+        try await self.session.commitAcknowledged(self)
+    }
+
     private func committedOrReset() async throws(KafkaError) -> Int64 {
         if let offset = try await self.committed() { return offset }
         switch self.session.configuration.autoOffsetReset {
         case .earliest: return Int64(RD_KAFKA_OFFSET_BEGINNING)
-        case .latest: return Int64(RD_KAFKA_OFFSET_END)
+        case .latest: return try await self.watermarks().high
         case .error: throw self.error(.noCommittedOffset, "the group has no committed offset")
         }
     }
@@ -146,13 +205,13 @@ public final class KafkaPartition: Sendable {
     /// Ends the stream; the body is expected to finish and may still commit.
     func revoke() {
         self.ownership.withLock { $0.revoked() }
-        self.reader.end()
+        self.endStream()
     }
 
     /// Ends the stream; commits are refused from now on.
     func lose() {
         self.ownership.withLock { $0.wasLost() }
-        self.reader.end()
+        self.endStream()
     }
 
     /// Refuses commits from now on, and cancels a body that is still at work.
@@ -161,8 +220,14 @@ public final class KafkaPartition: Sendable {
             ownership.givenBack()
             return ownership.cancellation
         }
-        self.reader.end()
+        self.endStream()
+        self.metrics.end()
         cancel?()
+    }
+
+    private func endStream() {
+        self.reader.end()
+        self.acknowledgements?.end()
     }
 
     /// Notes the task that runs the body.

@@ -10,6 +10,7 @@ final class LogReadSession: Sendable {
     private let wake: WakeDescriptor
     private let logger: Logger
     private let isCancelled = Atomic(false)
+    private static let bounds = PartitionFeed.Bounds(records: 10_000, bytes: 4 * 1024 * 1024)
 
     init(_ connection: KafkaConnectionConfiguration, logger: Logger) throws(KafkaError) {
         self.logger = logger
@@ -28,8 +29,8 @@ final class LogReadSession: Sendable {
                 ("auto.offset.reset", "error"),
                 // Tells that the log's end is reached, also when its last offsets hold no record.
                 ("enable.partition.eof", "true"),
-                ("queued.min.messages", "2000"),
-                ("queued.max.messages.kbytes", "4096"),
+                ("queued.min.messages", "\(self.bounds.records)"),
+                ("queued.max.messages.kbytes", "\(self.bounds.bytes / 1024)"),
                 ("fetch.error.backoff.ms", "100"),
             ],
             to: conf
@@ -100,16 +101,20 @@ final class LogReadSession: Sendable {
         }
         // A partition is stopped before its queue goes; the call waits for the client's own thread only.
         defer { rd_kafka_consume_stop(topic, id.partition) }
-        let feed = PartitionFeed(records, topic: id.topic, firstOffset: from)
-        self.serve(feed, events: events, to: to, deadline: deadline)
+        let feed = PartitionFeed(records, topic: id.topic, firstOffset: from, bounds: Self.bounds)
+        self.serve(feed, of: id, events: events, to: to, deadline: deadline)
     }
 
     private func serve(
-        _ feed: borrowing PartitionFeed,
+        _ feed: consuming PartitionFeed,
+        of id: TopicPartition,
         events: borrowing RDKafkaQueue,
         to end: Int64,
         deadline: Deadline
     ) {
+        // Without it reading is slower, no more.
+        let waker = try? FetchWaker(self.client, timeout: min(deadline.remaining, .seconds(10)))
+        defer { waker?.end() }
         var isDone = false
         while !isDone, !self.isCancelled.load(ordering: .acquiring) {
             guard !deadline.hasPassed else {
@@ -117,7 +122,7 @@ final class LogReadSession: Sendable {
                 return
             }
             self.drain(events)
-            feed.pump(into: self.reader, upTo: end) { signal in
+            let isRefillDue = feed.pump(into: self.reader, upTo: end) { signal in
                 switch signal {
                 case .end(let offset): isDone = isDone || offset >= end
                 // Passing errors are librdkafka's to overcome; the deadline bounds them.
@@ -127,6 +132,7 @@ final class LogReadSession: Sendable {
                     isDone = true
                 }
             }
+            if isRefillDue, !isDone { waker?.fetch(id) }
             if !isDone { self.wake.wait(milliseconds: min(500, max(1, deadline.remainingMilliseconds))) }
         }
         self.reader.finish(nil)

@@ -31,8 +31,6 @@ struct ClientStatistics: Sendable, Equatable {
         var fetchedBytes: Int64 = 0
         /// Offsets up to the end of the log, or `nil` when the position is not known.
         var lag: Int64?
-        /// The offset behind the last record that was handed on, or `nil` before the first.
-        var position: Int64?
     }
 
     var queuedRecords: Int64 = 0
@@ -108,17 +106,13 @@ private struct Document: Decodable {
     ) -> ClientStatistics.Partition? {
         // -1 gathers what belongs to no partition yet.
         guard let number = object.number("partition"), number >= 0 else { return nil }
-        func offset(_ name: String) -> Int64? {
-            object.number(name).flatMap { $0 < 0 ? nil : $0 }
-        }
         return ClientStatistics.Partition(
             topic: topic,
             partition: number,
             isFetched: object.text("fetch_state") == "active",
             fetchedRecords: object.count("fetchq_cnt"),
             fetchedBytes: object.count("fetchq_size"),
-            lag: offset("consumer_lag"),
-            position: offset("app_offset")
+            lag: object.number("consumer_lag").flatMap { $0 < 0 ? nil : $0 }
         )
     }
 }

@@ -6,13 +6,10 @@ import Synchronization
 
 /// Turns a client's statistics into metrics; docs/kafka.md lists them.
 ///
-/// Labels are bounded: the first `brokersMax` brokers by id, the first `partitionsMax` partitions by topic and number
-/// and the first `topicsMax` topics by name get series of their own. Those beyond are counted in the sums, and
-/// `im_kafka_statistics_partitions_left_off` says how many partitions they are. A partition that the client does not
-/// read any more loses its series.
+/// Labels are bounded: the first `brokersMax` brokers by id and the first `topicsMax` topics by name get series of their
+/// own. A topic that the client does not read any more loses its series. `KafkaConsumerMetrics` shows single partitions.
 final class StatisticsMetrics: Sendable {
     static let brokersMax = 64
-    static let partitionsMax = 256
     static let topicsMax = 64
 
     /// What a client's statistics are labelled with.
@@ -37,7 +34,8 @@ final class StatisticsMetrics: Sendable {
 
     private struct Series: Hashable {
         var name: String
-        var labels: [String]
+        var label: String
+        var value: String
     }
 
     private let factory: any MetricsFactory
@@ -45,7 +43,6 @@ final class StatisticsMetrics: Sendable {
     private let brokersConnected: Meter
     private let queueRecords: Meter
     private let queueBytes: Meter
-    private let leftOff: Meter
     private let unread: Counter
     private let counters: [String: Counter]
     private let state = Mutex(State())
@@ -63,7 +60,6 @@ final class StatisticsMetrics: Sendable {
         self.brokersConnected = meter("brokers_connected")
         self.queueRecords = meter("queue_records")
         self.queueBytes = meter("queue_bytes")
-        self.leftOff = meter("statistics_partitions_left_off")
         self.unread = counter("statistics_unread_total")
         var counters: [String: Counter] = [:]
         for name in Self.totalNames { counters[name] = counter(name) }
@@ -99,7 +95,7 @@ final class StatisticsMetrics: Sendable {
 
     /// The client has gone: gauges say so instead of keeping their last values.
     func clientEnded() {
-        for meter in [self.brokersConnected, self.queueRecords, self.queueBytes, self.leftOff] { meter.set(0) }
+        for meter in [self.brokersConnected, self.queueRecords, self.queueBytes] { meter.set(0) }
         self.replaceSeries([:])
     }
 
@@ -110,10 +106,9 @@ final class StatisticsMetrics: Sendable {
         let read = statistics.partitions.filter(\.isFetched)
         self.queueRecords.set(Double(Self.sum(read, from: statistics.queuedRecords, \.fetchedRecords)))
         self.queueBytes.set(Double(Self.sum(read, from: statistics.queuedBytes, \.fetchedBytes)))
-        self.leftOff.set(Double(max(0, read.count - Self.partitionsMax)))
         self.count(statistics)
         var values = self.brokerValues(statistics.brokers)
-        values.merge(self.partitionValues(read)) { $1 }
+        values.merge(self.lagValues(read)) { $1 }
         self.replaceSeries(values)
     }
 
@@ -158,27 +153,18 @@ final class StatisticsMetrics: Sendable {
         let known = brokers.filter { $0.id >= 0 && !$0.isCoordinator }
         for broker in known.sorted(by: { $0.id < $1.id }).prefix(Self.brokersMax) {
             guard let time = broker.roundTripMicroseconds else { continue }
-            values[Series(name: "broker_rtt_seconds", labels: ["broker", "\(broker.id)"])] = Double(time) / 1e6
+            values[Series(name: "broker_rtt_seconds", label: "broker", value: "\(broker.id)")] = Double(time) / 1e6
         }
         return values
     }
 
-    private func partitionValues(_ partitions: [ClientStatistics.Partition]) -> [Series: Double] {
+    private func lagValues(_ partitions: [ClientStatistics.Partition]) -> [Series: Double] {
         var values: [Series: Double] = [:]
-        for partition in partitions.prefix(Self.partitionsMax) {
-            let labels = ["topic", partition.topic, "partition", "\(partition.partition)"]
-            if let lag = partition.lag {
-                values[Series(name: "partition_lag_records", labels: labels)] = Double(lag)
-            }
-            if let position = partition.position {
-                values[Series(name: "partition_position", labels: labels)] = Double(position)
-            }
-        }
         let topics = Set(partitions.map(\.topic)).sorted().prefix(Self.topicsMax)
         for topic in topics {
             let lags = partitions.compactMap { $0.topic == topic ? $0.lag : nil }
             guard !lags.isEmpty else { continue }
-            values[Series(name: "lag_records", labels: ["topic", topic])] = Double(Self.sum(lags, from: 0) { $0 })
+            values[Series(name: "lag_records", label: "topic", value: topic)] = Double(Self.sum(lags, from: 0) { $0 })
         }
         return values
     }
@@ -195,10 +181,7 @@ final class StatisticsMetrics: Sendable {
 
     private func meter(_ series: Series) -> Meter {
         if let known = self.state.withLock({ $0.series[series] }) { return known }
-        var dimensions = self.labels.dimensions
-        for index in stride(from: 0, to: series.labels.count - 1, by: 2) {
-            dimensions.append((series.labels[index], series.labels[index + 1]))
-        }
+        let dimensions = self.labels.dimensions + [(series.label, series.value)]
         let meter = Meter(label: "im_kafka_\(series.name)", dimensions: dimensions, factory: self.factory)
         self.state.withLock { $0.series[series] = meter }
         return meter
