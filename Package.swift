@@ -17,6 +17,7 @@ let settings: [SwiftSetting] = [
 enum Product {
     static let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+    static let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
     static let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
     static let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -30,6 +31,7 @@ enum Product {
     static let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
     static let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
     static let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
     static let serviceLifecycle = Target.Dependency.product(
@@ -97,7 +99,15 @@ let layer2: [Target] = [
         Product.protobuf
     ),
     library("Kafka", uses: ["ServerRuntime", "CRdkafka"], Product.logging, Product.metrics),
-    library("KafkaDev", uses: ["ServerRuntime"], Product.nioCore, Product.nioPosix, Product.logging),
+    library(
+        "KafkaDev",
+        uses: ["ServerRuntime"],
+        Product.crypto,
+        Product.nioCore,
+        Product.nioPosix,
+        Product.nioSSL,
+        Product.logging
+    ),
     library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging),
     library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging),
     library("Curl", uses: ["ServerRuntime", "CCurl"], Product.logging),
@@ -187,11 +197,14 @@ let layer5: [Target] = [
 
 // No products: whoever uses the libraries does not build these.
 let benchmarks: [Target] = [
-    .target(name: "CRedisBaseline", dependencies: ["CHiredis"], path: "Benchmarks/CRedisBaseline"),
+    .target(name: "CBaselineClock", path: "Benchmarks/CBaselineClock"),
+    .target(name: "CRedisBaseline", dependencies: ["CBaselineClock", "CHiredis"], path: "Benchmarks/CRedisBaseline"),
+    .target(name: "CKafkaBaseline", dependencies: ["CBaselineClock", "CRdkafka"], path: "Benchmarks/CKafkaBaseline"),
     .executableTarget(
         name: "bench",
         dependencies: [
-            "ServerRuntime", "OpenSSL", "Redis", "Caching", "CRedisBaseline", Product.argumentParser, Product.logging,
+            "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "CRedisBaseline", "CKafkaBaseline",
+            Product.argumentParser, Product.logging,
         ],
         path: "Benchmarks/Bench",
         swiftSettings: settings
@@ -206,6 +219,12 @@ let benchmarks: [Target] = [
         name: "CachingExample",
         dependencies: ["Caching", "Redis", Product.logging],
         path: "Examples/CachingExample",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "KafkaExample",
+        dependencies: ["Kafka", "ServerRuntime", Product.logging],
+        path: "Examples/KafkaExample",
         swiftSettings: settings
     ),
 ]
@@ -331,11 +350,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

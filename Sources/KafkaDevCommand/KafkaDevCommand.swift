@@ -60,6 +60,33 @@ struct KafkaDevCommand: AsyncParsableCommand {
     @Option(help: "How long the first rebalance of an empty group waits for more members.")
     var initialRebalanceDelay = "0ms"
 
+    @Option(
+        help: ArgumentHelp("The broker's certificate and its chain, PEM: the port speaks TLS.", valueName: "file")
+    )
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("The certificate's private key, PEM, without a passphrase.", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(
+        name: .customLong("tls-client-ca"),
+        help: ArgumentHelp("Authorities of clients, PEM: each must have a certificate of one.", valueName: "file")
+    )
+    var tlsClientAuthority: String?
+
+    @Option(
+        help: ArgumentHelp("Users, one a line as name:password: clients must authenticate.", valueName: "file")
+    )
+    var saslUserFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512; may be repeated. Default: all of them.",
+            valueName: "mechanism"
+        )
+    )
+    var saslMechanism: [String] = []
+
     @Option(help: ArgumentHelp("What is logged.", valueName: "trace|debug|info|notice|warning|error"))
     var logLevel = "info"
 
@@ -138,6 +165,39 @@ struct KafkaDevCommand: AsyncParsableCommand {
         return (String(value[..<colon]), number)
     }
 
+    private func tls() throws -> KafkaDevTLS? {
+        switch (self.tlsCertificate, self.tlsKey) {
+        case (let certificate?, let key?):
+            return KafkaDevTLS(
+                certificateFile: certificate,
+                keyFile: key,
+                clientAuthorityFile: self.tlsClientAuthority
+            )
+        case (nil, nil):
+            guard self.tlsClientAuthority == nil else {
+                throw ValidationError("--tls-client-ca needs --tls-certificate and --tls-key")
+            }
+            return nil
+        default: throw ValidationError("--tls-certificate and --tls-key must be given together")
+        }
+    }
+
+    private func sasl() throws -> KafkaDevSASL? {
+        guard let saslUserFile else {
+            guard self.saslMechanism.isEmpty else { throw ValidationError("--sasl-mechanism needs --sasl-user-file") }
+            return nil
+        }
+        let mechanisms = try self.saslMechanism.map { name in
+            guard let mechanism = KafkaDevSASL.Mechanism(rawValue: name) else {
+                let names = KafkaDevSASL.Mechanism.allCases.map(\.rawValue).joined(separator: ", ")
+                throw Self.wrong("--sasl-mechanism", "one of \(names)", name)
+            }
+            return mechanism
+        }
+        guard !mechanisms.isEmpty else { return KafkaDevSASL(userFile: saslUserFile) }
+        return KafkaDevSASL(userFile: saslUserFile, mechanisms: mechanisms)
+    }
+
     private func settings() throws -> KafkaDevConfiguration {
         var settings = KafkaDevConfiguration(dataFolder: self.data)
         settings.host = self.host
@@ -174,6 +234,8 @@ struct KafkaDevCommand: AsyncParsableCommand {
         settings.limits.requestBytesInFlightMax = max(64 << 20, 2 * settings.limits.requestBytesMax)
         settings.limits.batchBytesMax = Int(try Self.bytes("--message-bytes", self.messageBytes))
         settings.initialRebalanceDelay = try Self.time("--initial-rebalance-delay", self.initialRebalanceDelay)
+        settings.tls = try self.tls()
+        settings.sasl = try self.sasl()
         do {
             try settings.validate()
         } catch {

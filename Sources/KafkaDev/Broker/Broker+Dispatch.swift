@@ -12,6 +12,7 @@ extension Broker {
         reply: @escaping @Sendable (BrokerCall.Reply) -> Void
     ) {
         do throws(WireError) {
+            self.requestBytes += frame.readableBytes
             var body = frame
             let header = try RequestHeader(reading: &body)
             let call = BrokerCall(header: header, connection: connection, clientHost: clientHost, reply: reply)
@@ -75,6 +76,11 @@ extension Broker {
         case .deleteRecords: self.deleteRecords(try DeleteRecordsAPI.decode(body, version: version), call)
         case .describeConfigs: self.describeConfigs(try DescribeConfigsAPI.decode(body, version: version), call)
         case .initProducerID: self.initProducerID(try InitProducerIDAPI.decode(body, version: version), call)
+        // The gate of a connection takes these while it is closed.
+        case .saslHandshake: call.answer(SaslHandshakeAPI.self, .init(error: .illegalSASLState))
+        case .saslAuthenticate:
+            let message = "this connection needs no authentication, or has it"
+            call.answer(SaslAuthenticateAPI.self, .init(error: .illegalSASLState, message: message))
         case .apiVersions:
             _ = try ApiVersionsAPI.decode(body, version: version)
             call.answer(ApiVersionsAPI.self, .init(error: .none, keys: Self.apiRanges))

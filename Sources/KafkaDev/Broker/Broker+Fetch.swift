@@ -11,22 +11,64 @@ extension Broker {
             call.answer(FetchAPI.self, response)
             return
         }
-        let (bytes, hasError) = self.read(request, into: &response)
-        let missing = Int64(request.bytesMin) - Int64(bytes)
+        let found = self.read(request, into: &response)
+        let missing = Int64(request.bytesMin) - Int64(found.bytes)
         let partitions = self.partitions(request)
-        guard missing > 0, !hasError, request.waitMaxMilliseconds > 0, !partitions.isEmpty else {
-            self.answer(response, bytes, call)
+        let mayWait = request.waitMaxMilliseconds > 0 || found.isHeldBack
+        guard missing > 0, !found.hasError, mayWait, !partitions.isEmpty else {
+            self.answer(response, found.bytes, call)
             return
         }
-        let time = TimeAmount.milliseconds(Int64(min(request.waitMaxMilliseconds, 300_000)))
-        let waiting = WaitingFetch(bytesMissing: missing, partitions: partitions, time: time, loop: self.loop) {
+        // A client that does not want to wait would ask again at once.
+        let shortest = found.isHeldBack ? Self.heldBackMilliseconds : 0
+        let time = TimeAmount.milliseconds(Int64(min(max(request.waitMaxMilliseconds, shortest), 300_000)))
+        let waiting = WaitingFetch(
+            bytesMissing: found.isHeldBack ? .max : missing,
+            partitions: partitions,
+            time: time,
+            loop: self.loop
+        ) {
             self.fetches[call.connection] = nil
+            if found.isHeldBack { self.heldBackFetches.removeAll { $0 == call.connection } }
             var response = FetchAPI.Response()
-            let (bytes, _) = self.read(request, into: &response)
-            self.answer(response, bytes, call)
+            let found = self.read(request, into: &response)
+            self.answer(response, found.bytes, call)
         }
         self.fetches[call.connection]?.end()
         self.fetches[call.connection] = waiting
+        if found.isHeldBack { self.heldBackFetches.append(call.connection) }
+    }
+
+    private static let heldBackMilliseconds: Int32 = 100
+
+    /// What a look at the partitions of a fetch has found.
+    private struct Found {
+        var bytes = 0
+        /// Whether a partition has an error, which is not worth waiting for.
+        var hasError = false
+        /// Whether there are records that were not read, because too much is being sent already.
+        var isHeldBack = false
+    }
+
+    /// How many bytes an answer may have; 0 when others must be sent before.
+    private func fetchRoom() -> Int {
+        let limits = self.configuration.limits
+        guard !self.isHoldingBackFetches else { return 0 }
+        let bound = NIOLoopBound(self, eventLoop: self.loop)
+        let loop = self.loop
+        let hasRoom = self.fetchBudget.hasRoom(for: limits.batchBytesMax) {
+            loop.execute { bound.value.fetchBudgetFreed() }
+        }
+        self.isHoldingBackFetches = !hasRoom
+        return hasRoom ? min(limits.fetchBytesMax, max(limits.batchBytesMax, self.fetchBudget.free / 4)) : 0
+    }
+
+    private func fetchBudgetFreed() {
+        self.isHoldingBackFetches = false
+        while let first = self.heldBackFetches.first, self.fetchRoom() > 0 {
+            self.heldBackFetches.removeFirst()
+            self.fetches[first]?.end()
+        }
     }
 
     private func answer(_ response: FetchAPI.Response, _ bytes: Int, _ call: BrokerCall) {
@@ -41,25 +83,24 @@ extension Broker {
     }
 
     /// Reads what there is now.
-    ///
-    /// - Returns: the number of bytes, and whether a partition has an error, which is not worth waiting for.
-    private func read(_ request: FetchAPI.Request, into response: inout FetchAPI.Response) -> (Int, Bool) {
-        let room = min(self.configuration.limits.fetchBytesMax, self.fetchBudget.free)
+    private func read(_ request: FetchAPI.Request, into response: inout FetchAPI.Response) -> Found {
+        let room = self.fetchRoom()
         var left = min(Int(max(0, request.bytesMax)), room)
-        var (total, hasError) = (0, false)
+        var found = Found()
         for topic in request.topics {
             var results = FetchAPI.TopicResult(name: topic.name)
             for part in topic.partitions {
-                let result = self.read(part, topic.name, left: left, isFirst: total == 0)
+                let result = self.read(part, topic.name, left: left, isFirst: room > 0 && found.bytes == 0)
                 let bytes = result.records?.readableBytes ?? 0
                 left = max(0, left - bytes)
-                total += bytes
-                hasError = hasError || result.error != .none
+                found.bytes += bytes
+                found.hasError = found.hasError || result.error != .none
+                found.isHeldBack = found.isHeldBack || (room == 0 && part.offset < result.highWatermark)
                 results.partitions.append(result)
             }
             response.topics.append(results)
         }
-        return (total, hasError)
+        return found
     }
 
     private func read(

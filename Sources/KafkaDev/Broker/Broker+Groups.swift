@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import ServerRuntime
 
 extension Broker {
     // MARK: - Membership
@@ -99,7 +100,9 @@ extension Broker {
             switch action {
             case .storeGeneration(let generation):
                 do throws(StorageError) {
-                    _ = try self.storeState([.generation(group: entry.group.name, generation)])
+                    _ = try self.storeState([
+                        .generation(group: entry.group.name, generation), self.membership(entry.group),
+                    ])
                 } catch {
                     // After a restart the number may come again, but never to a member of before.
                     self.logger.warning("generation not stored", metadata: ["reason": "\(error)"])
@@ -112,6 +115,13 @@ extension Broker {
         }
         self.forgetIfUnused(entry)
         self.setTimer(entry)
+    }
+
+    private func membership(_ group: ConsumerGroup) -> StateChange {
+        let timeout = group.members.map(\.sessionTimeoutMilliseconds).max() ?? 0
+        return group.members.isEmpty
+            ? .noMembers(group: group.name, since: self.clock.milliseconds)
+            : .members(group: group.name, sessionTimeoutMilliseconds: timeout)
     }
 
     /// A group without members and offsets is no group.
@@ -140,9 +150,13 @@ extension Broker {
         entry.timer = self.loop.scheduleTask(in: .milliseconds(delay)) {
             let (broker, entry) = bound.value
             entry.timer = nil
-            let actions = entry.group.timePassed(now: broker.monotonicMilliseconds)
-            broker.perform(actions, entry)
+            broker.timePassed(entry)
         }
+    }
+
+    /// Ends what has waited long enough in a group.
+    func timePassed(_ entry: GroupEntry) {
+        self.perform(entry.group.timePassed(now: self.monotonicMilliseconds), entry)
     }
 
     // MARK: - Administration
@@ -213,10 +227,22 @@ extension Broker {
     }
 
     /// Forgets groups that nobody has used for long.
+    ///
+    /// The time counts from the last commit or from the last member's end, whichever is later (KIP-211).
     func forgetOldGroups(now: Int64) {
+        for (name, end) in self.formerMembers where end <= self.monotonicMilliseconds {
+            self.formerMembers[name] = nil
+            guard self.groups[name]?.group.members.isEmpty != false,
+                self.state.table.groups[name]?.sessionTimeoutMilliseconds ?? 0 > 0
+            else { continue }
+            // Failing keeps the group until its next members are gone.
+            _ = try? self.storeState([.noMembers(group: name, since: now)])
+        }
         let limit = now - self.configuration.offsetRetentionTime.wholeMilliseconds
         for (name, stored) in self.state.table.groups where self.groups[name] == nil {
-            guard !stored.offsets.isEmpty, stored.offsets.values.allSatisfy({ $0.time < limit }) else { continue }
+            guard !stored.offsets.isEmpty, stored.sessionTimeoutMilliseconds == 0, stored.emptySince < limit,
+                stored.offsets.values.allSatisfy({ $0.time < limit })
+            else { continue }
             // Failing leaves the group for the next time.
             _ = try? self.storeState([.forgetGroup(name)])
         }

@@ -65,6 +65,12 @@ extension Broker {
 
     private func commitRefusal(_ request: OffsetCommitAPI.Request) -> ErrorCode {
         guard !request.group.isEmpty else { return .invalidGroupID }
+        if request.generation < 0, request.member.isEmpty, request.instance == nil,
+            self.formerMembers[request.group] ?? .min > self.monotonicMilliseconds
+        {
+            // The group has members that were cut off by the restart, so only its members may commit.
+            return .unknownMemberID
+        }
         if let entry = self.groups[request.group] {
             return entry.group.mayCommit(
                 member: request.member,
@@ -106,7 +112,8 @@ extension Broker {
                 response.topics.append(results)
             }
         }
-        call.answer(OffsetFetchAPI.self, response)
+        // What is told is as safe as what was confirmed. After a failed sync the broker goes on with what it knows.
+        self.state.log.whenVisible(self.state.log.endOffset) { _ in call.answer(OffsetFetchAPI.self, response) }
     }
 
     private static func result(_ index: Int32, _ committed: CommittedOffset?) -> OffsetFetchAPI.PartitionResult {

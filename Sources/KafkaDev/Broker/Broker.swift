@@ -12,11 +12,16 @@ final class Broker {
     /// The number of this only node.
     static let nodeID: Int32 = 1
 
+    /// So many bytes between two looks at retention leave memory behind that is worth giving back.
+    private static let burstBytes = 8 << 20
+
     let configuration: KafkaDevConfiguration
     let files: any FileLayer
     let loop: any EventLoop
     let thread: NIOThreadPool
     let clock: WallClock
+    /// The clock of groups: milliseconds that never jump.
+    private let groupClock: WallClock
     let logger: Logger
     let syncer: LogSyncer
     let state: StateLog
@@ -28,13 +33,21 @@ final class Broker {
     var catalog: TopicCatalog
     var topics: [String: Topic] = [:]
     var groups: [String: GroupEntry] = [:]
+    /// Until when members of before the start may be alive, by group, on the clock of groups.
+    var formerMembers: [String: Int64] = [:]
     /// Answers of groups that are still to come.
     var groupCalls: [GroupRequestID: BrokerCall] = [:]
     var lastGroupRequest: UInt64 = 0
     /// The fetch that waits, by connection: at most one each, for a connection's fetches are answered in order.
     var fetches: [UInt64: WaitingFetch] = [:]
+    /// The connections whose fetch waits until other answers are sent, first come, first served.
+    var heldBackFetches: [UInt64] = []
+    var isHoldingBackFetches = false
     var nextProducerID: Int64 = 0
     private var retentionTimer: RepeatedTask?
+    /// The bytes of requests since the last look at retention.
+    var requestBytes = 0
+    private var wasBusy = false
 
     init(
         configuration: KafkaDevConfiguration,
@@ -42,6 +55,7 @@ final class Broker {
         loop: any EventLoop,
         thread: NIOThreadPool,
         clock: WallClock = .system,
+        groupClock: WallClock = WallClock { Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000) },
         logger: Logger
     ) {
         self.configuration = configuration
@@ -49,6 +63,7 @@ final class Broker {
         self.loop = loop
         self.thread = thread
         self.clock = clock
+        self.groupClock = groupClock
         self.logger = logger
         self.address = configuration.advertised ?? (configuration.host, configuration.port)
         self.syncer = LogSyncer(policy: configuration.fsync, files: files, loop: loop, thread: thread)
@@ -75,9 +90,9 @@ final class Broker {
         return options
     }
 
-    /// The clock of groups: milliseconds that never jump.
+    /// What the clock of groups says.
     var monotonicMilliseconds: Int64 {
-        Int64(NIODeadline.now().uptimeNanoseconds / 1_000_000)
+        self.groupClock.milliseconds
     }
 
     private var cleanMarker: String { "\(self.configuration.dataFolder)/clean-stop" }
@@ -99,6 +114,9 @@ final class Broker {
         let syncs = self.configuration.fsync != .never
         try self.state.open(isClean: isClean, syncs: syncs)
         self.nextProducerID = self.state.table.producerIDsBelow
+        for (name, group) in self.state.table.groups where group.sessionTimeoutMilliseconds > 0 {
+            self.formerMembers[name] = self.monotonicMilliseconds + group.sessionTimeoutMilliseconds
+        }
         try self.removeUnknownFolders()
         for entry in self.catalog.entries {
             let topic = Topic(entry: entry, partitions: [])
@@ -172,6 +190,7 @@ final class Broker {
         let bound = NIOLoopBound(self, eventLoop: self.loop)
         self.retentionTimer = self.loop.scheduleRepeatedTask(initialDelay: amount, delay: amount) { _ in
             bound.value.applyRetention()
+            bound.value.giveMemoryBack()
         }
     }
 
@@ -192,6 +211,15 @@ final class Broker {
             }
         }
         self.forgetOldGroups(now: now)
+    }
+
+    /// The C library keeps what is freed; when a burst of records is over, the system gets it back.
+    private func giveMemoryBack() {
+        let bytes = max(self.fetchBudget.takePeak(), self.requestBytes)
+        self.requestBytes = 0
+        let isBusy = bytes >= Self.burstBytes
+        if self.wasBusy, !isBusy { self.thread.submit { _ in FreedMemory.giveBack() } }
+        self.wasBusy = isBusy
     }
 
     /// Ends all that waits and leaves the data folder for a clean start.
@@ -221,5 +249,6 @@ final class Broker {
     /// A connection is gone: nothing of it waits any longer.
     func connectionClosed(_ connection: UInt64) {
         self.fetches.removeValue(forKey: connection)?.forget()
+        self.heldBackFetches.removeAll { $0 == connection }
     }
 }

@@ -6,6 +6,8 @@ struct BrokerCall: Sendable {
     enum Reply: Sendable {
         /// A whole frame; so many of its bytes count against the budget of fetched bytes until it is sent.
         case frame(ByteBuffer, budgeted: Int)
+        /// A whole frame; nothing follows it.
+        case lastFrame(ByteBuffer)
         /// The client wants no answer.
         case nothing
         /// What came makes no sense.

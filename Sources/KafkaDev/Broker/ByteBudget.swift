@@ -4,6 +4,8 @@ import Synchronization
 final class ByteBudget: Sendable {
     private struct State {
         var used = 0
+        /// The most that was taken at a time since somebody asked.
+        var peak = 0
         var waiters: [@Sendable () -> Void] = []
     }
 
@@ -29,6 +31,7 @@ final class ByteBudget: Sendable {
         self.state.withLock { state in
             if state.used == 0 || state.used + bytes <= self.limit {
                 state.used += bytes
+                state.peak = max(state.peak, state.used)
                 return true
             }
             state.waiters.append(retry)
@@ -36,9 +39,29 @@ final class ByteBudget: Sendable {
         }
     }
 
+    /// Whether `bytes` are free, or everything is; otherwise `retry` is called once, from any thread, when some come free.
+    func hasRoom(for bytes: Int, orCall retry: @escaping @Sendable () -> Void) -> Bool {
+        self.state.withLock { state in
+            if state.used == 0 || state.used + bytes <= self.limit { return true }
+            state.waiters.append(retry)
+            return false
+        }
+    }
+
     /// Takes `bytes` in any case.
     func force(_ bytes: Int) {
-        self.state.withLock { $0.used += bytes }
+        self.state.withLock { state in
+            state.used += bytes
+            state.peak = max(state.peak, state.used)
+        }
+    }
+
+    /// The most that was taken at a time since the last call.
+    func takePeak() -> Int {
+        self.state.withLock { state in
+            defer { state.peak = state.used }
+            return state.peak
+        }
     }
 
     /// How many are free.

@@ -48,6 +48,10 @@ public struct KafkaDevConfiguration: Sendable, Hashable {
     public var initialRebalanceDelay = Duration.zero
     /// Offsets of a group without members are forgotten this long after its last commit.
     public var offsetRetentionTime = Duration.seconds(7 * 86_400)
+    /// TLS on the port; nil for plain connections.
+    public var tls: KafkaDevTLS?
+    /// Who may use the broker; nil for everybody.
+    public var sasl: KafkaDevSASL?
     /// Bounds.
     public var limits = KafkaDevLimits()
 
@@ -101,6 +105,7 @@ public struct KafkaDevConfiguration: Sendable, Hashable {
             (Duration.zero...Duration.seconds(3_600)).contains(self.initialRebalanceDelay),
             "initial rebalance delay must be within 0ms...1h"
         )
+        if let sasl { check(!sasl.mechanisms.isEmpty, "sasl mechanisms must be at least one") }
         if case .interval(let time) = self.fsync {
             check((Duration.milliseconds(1)...Duration.seconds(3_600)).contains(time), "fsync must be within 1ms...1h")
         }

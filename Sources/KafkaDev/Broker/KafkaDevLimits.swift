@@ -9,9 +9,11 @@ public struct KafkaDevLimits: Sendable, Hashable {
     /// Produce requests of one connection that are worked on at a time; beyond it, the connection is not read.
     public var produceRequestsInFlightMax = 64
     /// Bytes of records in one answer to a fetch, but for a first batch that is larger by itself.
-    public var fetchBytesMax = 32 << 20
-    /// Bytes of records in all answers that are being sent; beyond it, a fetch gets one batch.
-    public var fetchBytesInFlightMax = 128 << 20
+    public var fetchBytesMax = 8 << 20
+    /// Bytes of records in all answers that are being sent; beyond it, fetches wait, each as long as it allows.
+    ///
+    /// One answer gets at most a quarter of what is left, but always a batch.
+    public var fetchBytesInFlightMax = 64 << 20
     /// Bytes of one record batch, as `max.message.bytes`; a larger one is refused with MESSAGE_TOO_LARGE.
     public var batchBytesMax = 1_048_588
     /// Partitions of all topics; beyond it, topics are refused with POLICY_VIOLATION.
@@ -30,6 +32,8 @@ public struct KafkaDevLimits: Sendable, Hashable {
     public var producersPerPartitionMax = 5_000
     /// How long receiving one request may take before the connection is closed.
     public var requestTime = Duration.seconds(60)
+    /// How long a client may take nothing of what is sent to it before its connection is closed.
+    public var sendTime = Duration.seconds(30)
     /// How long a connection may be silent before it is closed.
     public var idleTime = Duration.seconds(600)
 

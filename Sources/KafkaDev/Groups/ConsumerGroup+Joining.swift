@@ -109,6 +109,7 @@ extension ConsumerGroup {
         var new = request
         new.id = old.id
         new.instance = old.instance
+        new.generation = old.generation
         new.assignment = old.assignment
         self.members[index] = new
         let isUnchanged = old.protocols == new.protocols
@@ -128,6 +129,7 @@ extension ConsumerGroup {
     private mutating func answerCurrent(at index: Int, now: Int64, skipsAssignment: Bool) -> [GroupAction] {
         guard let request = self.members[index].waitingJoin else { return [] }
         self.members[index].waitingJoin = nil
+        self.members[index].generation = self.generation
         self.touch(index, now: now)
         return [.answerJoin(request, self.joined(self.members[index], skipsAssignment: skipsAssignment))]
     }
@@ -204,6 +206,7 @@ extension ConsumerGroup {
         for index in self.members.indices {
             guard let request = self.members[index].waitingJoin else { continue }
             self.members[index].waitingJoin = nil
+            self.members[index].generation = self.generation
             self.members[index].assignment = ByteBuffer()
             self.touch(index, now: now)
             actions.append(.answerJoin(request, self.joined(self.members[index], skipsAssignment: false)))

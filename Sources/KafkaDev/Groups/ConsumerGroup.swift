@@ -102,7 +102,10 @@ struct ConsumerGroup {
         case .success(let found): index = found
         case .failure(let error): return error
         }
-        guard generation == self.generation else { return .illegalGeneration }
+        // Who is only joining has no part in the present generation yet: its number is one of an earlier membership.
+        guard generation == self.generation, self.members[index].generation == generation else {
+            return .illegalGeneration
+        }
         // Its assignment is not known yet, so it cannot have worked on it.
         if case .assigning = self.phase { return .rebalanceInProgress }
         self.touch(index, now: now)

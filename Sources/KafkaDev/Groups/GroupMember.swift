@@ -13,6 +13,8 @@ struct GroupMember {
     var protocolType: String
     /// What it could work with, best first.
     var protocols: [JoinGroupAPI.NamedProtocol]
+    /// The last generation that an answer told it; negative before the first.
+    var generation: Int32 = -1
     /// What the leader gave it.
     var assignment = ByteBuffer()
     /// The request of it that waits for the others.

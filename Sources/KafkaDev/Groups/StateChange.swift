@@ -6,6 +6,10 @@ enum StateChange: Equatable {
     case forgetOffset(group: String, topic: String, partition: Int32)
     case generation(group: String, Int32)
     case forgetGroup(String)
+    /// A group has members, who may be alive for so long after their last sign.
+    case members(group: String, sessionTimeoutMilliseconds: Int64)
+    /// A group has had no members since this time, in Unix milliseconds.
+    case noMembers(group: String, since: Int64)
     /// Producer ids below this one may be in use.
     case producerIDs(below: Int64)
 
@@ -33,6 +37,14 @@ enum StateChange: Equatable {
         case .producerIDs(let below):
             output.writeInteger(UInt8(5))
             output.writeInteger(below)
+        case .members(let group, let timeout):
+            output.writeInteger(UInt8(6))
+            Self.write(group, to: &output)
+            output.writeInteger(timeout)
+        case .noMembers(let group, let time):
+            output.writeInteger(UInt8(7))
+            Self.write(group, to: &output)
+            output.writeInteger(time)
         }
     }
 
@@ -65,6 +77,11 @@ enum StateChange: Equatable {
         case 5:
             guard let below = input.readInteger(as: Int64.self) else { return nil }
             self = .producerIDs(below: below)
+        case 6, 7:
+            guard let group = Self.string(&input), let number = input.readInteger(as: Int64.self) else { return nil }
+            self =
+                kind == 6
+                ? .members(group: group, sessionTimeoutMilliseconds: number) : .noMembers(group: group, since: number)
         default: return nil
         }
     }

@@ -32,7 +32,10 @@ final class StateLog {
         var offset = self.log.startOffset
         while offset < self.log.highWatermark {
             var bytes = try self.log.read(from: offset, bytesMax: 1 << 20, takesOversized: true)
-            guard bytes.readableBytes > 0 else { break }
+            guard bytes.readableBytes > 0 else {
+                // To go on with a part of the state would take offsets back. EIO is 5 on every system.
+                throw StorageError(operation: "read", path: self.log.folder, number: 5)
+            }
             while let header = bytes.withUnsafeReadableBytes({ RecordBatchHeader($0) }),
                 var batch = bytes.readSlice(length: header.size)
             {
@@ -84,10 +87,7 @@ final class StateLog {
             _ = try self.append(payload)
             self.compactAtBytes = max(Self.compactionBytesMin, 4 * (self.log.active?.sizeBytes ?? 0))
             // Under every policy: what stood before is older than what a power cut may take.
-            if let work = self.log.takeSyncWork(includesActive: true) {
-                try work.run(self.log.files)
-                self.log.syncEnded(work, nil)
-            }
+            try self.log.syncNow()
             try self.log.deleteRecords(before: start)
         } catch {
             self.compactAtBytes *= 2

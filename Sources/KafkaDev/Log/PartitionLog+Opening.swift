@@ -96,7 +96,9 @@ extension PartitionLog {
             let isFollowed = index + 1 < self.segments.count
             guard isFollowed else { break }
             if isWhole, segment.endOffset == self.segments[index + 1].baseOffset {
-                if !isKnown { try segment.addIndexEntry() }
+                if !isKnown {
+                    self.ignoringIndexFailure { () throws(StorageError) in try segment.addIndexEntry() }
+                }
                 segment.closeFiles()
                 continue
             }
@@ -131,7 +133,8 @@ extension PartitionLog {
         var sinceEntry = 0
         while let header = try reader.next(), header.baseOffset == segment.endOffset {
             if sinceEntry >= self.options.indexIntervalBytes {
-                try segment.addIndexEntry()
+                // A full disk must not keep the broker from starting.
+                self.ignoringIndexFailure { () throws(StorageError) in try segment.addIndexEntry() }
                 sinceEntry = 0
             }
             sinceEntry += header.size
@@ -155,10 +158,7 @@ extension PartitionLog {
     func close() throws(StorageError) {
         if let failure { throw failure }
         guard let active else { return }
-        while let work = self.takeSyncWork(includesActive: true) {
-            try work.run(self.files)
-            self.syncEnded(work, nil)
-        }
+        try self.syncNow()
         if active.sizeBytes > 0, try active.lastIndexedByte() != active.sizeBytes {
             try active.addIndexEntry()
             try active.index().storedFile.sync()

@@ -149,7 +149,7 @@ final class PartitionLog {
     }
 
     /// A missing entry makes the index sparser and nothing else.
-    private func ignoringIndexFailure(_ body: () throws(StorageError) -> Void) {
+    func ignoringIndexFailure(_ body: () throws(StorageError) -> Void) {
         do throws(StorageError) {
             try body()
         } catch {
@@ -165,7 +165,8 @@ final class PartitionLog {
 
     /// Closes the active segment and begins a new one.
     func roll() throws(StorageError) {
-        guard let old = self.active else { return }
+        // An empty one would share its name with the next.
+        guard let old = self.active, old.sizeBytes > 0 else { return }
         let new = LogSegment(baseOffset: old.endOffset, folder: self.folder, files: self.files)
         try new.create()
         self.ignoringIndexFailure { () throws(StorageError) in try old.addIndexEntry() }
@@ -220,6 +221,22 @@ final class PartitionLog {
         self.pendingSnapshot = nil
         self.outdatedSnapshots = []
         return work
+    }
+
+    /// Syncs everything, and blocks for as long as it takes.
+    ///
+    /// - Throws: what the file system says; the log then takes no more records, as after any sync that fails.
+    func syncNow() throws(StorageError) {
+        while let work = self.takeSyncWork(includesActive: true) {
+            do throws(StorageError) {
+                try work.run(self.files)
+            } catch {
+                self.syncEnded(work, error)
+                throw error
+            }
+            self.syncEnded(work, nil)
+        }
+        if let failure { throw failure }
     }
 
     /// Takes the result of work from `takeSyncWork`.

@@ -13,12 +13,14 @@ enum APIKey: Int16, CaseIterable, Sendable {
     case syncGroup = 14
     case describeGroups = 15
     case listGroups = 16
+    case saslHandshake = 17
     case apiVersions = 18
     case createTopics = 19
     case deleteTopics = 20
     case deleteRecords = 21
     case initProducerID = 22
     case describeConfigs = 32
+    case saslAuthenticate = 36
     case createPartitions = 37
     case deleteGroups = 42
     case offsetDelete = 47
@@ -42,12 +44,14 @@ enum APIKey: Int16, CaseIterable, Sendable {
         case .syncGroup: 0...5
         case .describeGroups: 0...5
         case .listGroups: 0...4
+        case .saslHandshake: 0...1
         case .apiVersions: 0...3
         case .createTopics: 0...5
         case .deleteTopics: 0...5
         case .deleteRecords: 0...2
         case .initProducerID: 0...4
         case .describeConfigs: 0...4
+        case .saslAuthenticate: 0...2
         case .createPartitions: 0...2
         case .deleteGroups: 0...2
         case .offsetDelete: 0...0
@@ -64,8 +68,8 @@ enum APIKey: Int16, CaseIterable, Sendable {
         case .findCoordinator, .listGroups, .apiVersions: 3
         case .heartbeat, .leaveGroup, .syncGroup, .deleteTopics, .describeConfigs: 4
         case .describeGroups, .createTopics: 5
-        case .deleteRecords, .initProducerID, .createPartitions, .deleteGroups: 2
-        case .offsetDelete: .max
+        case .deleteRecords, .initProducerID, .createPartitions, .deleteGroups, .saslAuthenticate: 2
+        case .offsetDelete, .saslHandshake: .max
         }
     }
 

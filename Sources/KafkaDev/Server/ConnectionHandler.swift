@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import NIOSSL
 
 /// One connection: cuts the stream into requests, hands them to the broker and sends the answers in order.
 ///
@@ -17,6 +18,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         let requestBudget: ByteBudget
         let fetchBudget: ByteBudget
         let registry: ConnectionRegistry
+        let authenticator: SASLAuthenticator?
         let logger: Logger
     }
 
@@ -28,17 +30,22 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     private var frameLength: Int?
     private var isWaitingForBudget = false
     private var pipeline: RequestPipeline
+    private var gate: ConnectionGate
     private var context: ChannelHandlerContext?
     private var hasHeldRead = false
     private var isClosing = false
     private var frameTimer: Scheduled<Void>?
     private var idleTimer: Scheduled<Void>?
+    private var sendTimer: Scheduled<Void>?
+    /// The bytes of all answers so far.
+    private var answerBytes = 0
     private var lastActivity = NIODeadline.now()
 
     init(shared: Shared, number: UInt64) {
         self.shared = shared
         self.number = number
         self.pipeline = RequestPipeline(produceMax: shared.limits.produceRequestsInFlightMax)
+        self.gate = ConnectionGate(shared.authenticator)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -55,6 +62,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         self.isClosing = true
         self.frameTimer?.cancel()
         self.idleTimer?.cancel()
+        self.sendTimer?.cancel()
         self.shared.requestBudget.release(self.pipeline.bytes + (self.frameLength ?? 0))
         self.frameLength = nil
         self.pipeline = RequestPipeline(produceMax: 1)
@@ -66,7 +74,13 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        self.shared.logger.debug("connection failed", metadata: ["reason": "\(error)", "client": "\(self.clientHost)"])
+        // Who sets TLS up looks here first.
+        let level: Logger.Level = if case .handshakeFailed? = error as? NIOSSLError { .info } else { .debug }
+        self.shared.logger.log(
+            level: level,
+            "connection failed",
+            metadata: ["reason": "\(error)", "client": "\(self.clientHost)"]
+        )
         self.close()
     }
 
@@ -120,11 +134,18 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         self.resumeReading()
     }
 
+    /// How long the next request may be.
+    private var requestLengths: ClosedRange<Int> {
+        let limit = self.shared.limits.requestBytesMax
+        guard !self.gate.isOpen else { return 8...limit }
+        return (self.gate.expectsBareMessage ? 0 : 8)...min(limit, ConnectionGate.requestBytesMax)
+    }
+
     /// Reads the length of the next request and takes its share of the budget.
     private func beginFrame() -> Int? {
         guard let value = self.input.getInteger(at: self.input.readerIndex, as: Int32.self) else { return nil }
         let length = Int(value)
-        guard length >= 8, length <= self.shared.limits.requestBytesMax else {
+        guard self.requestLengths.contains(length) else {
             self.shared.logger.info(
                 "connection closed: not a request, or too long a one",
                 metadata: ["bytes": "\(length)", "client": "\(self.clientHost)"]
@@ -170,12 +191,30 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         while context.channel.isWritable, let (slot, frame) = self.pipeline.next() {
             let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
             let loop = context.eventLoop
+            if let reply = self.replyOfGate(frame) {
+                loop.execute { handler.value.replied(slot, reply) }
+                continue
+            }
             let (broker, number, host) = (self.shared.broker, self.number, self.clientHost)
             self.shared.brokerLoop.execute {
                 broker.value.receive(frame, connection: number, clientHost: host) { reply in
                     loop.execute { handler.value.replied(slot, reply) }
                 }
             }
+        }
+    }
+
+    /// Nil when the broker is to answer.
+    private func replyOfGate(_ frame: ByteBuffer) -> BrokerCall.Reply? {
+        switch self.gate.receive(frame) {
+        case .pass: return nil
+        case .answer(let frame): return .frame(frame, budgeted: 0)
+        case .refuse(let frame, let reason):
+            self.shared.logger.info(
+                "client refused",
+                metadata: ["reason": "\(reason)", "client": "\(self.clientHost)"]
+            )
+            return frame.map { .lastFrame($0) } ?? .close
         }
     }
 
@@ -191,8 +230,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
             switch reply {
             case .nothing: break
             case .close: self.close()
+            case .lastFrame(let frame): self.close(after: frame)
             case .frame(let frame, let budgeted):
                 hasWritten = true
+                self.answerBytes += frame.readableBytes
                 let promise = budgeted > 0 ? context.eventLoop.makePromise(of: Void.self) : nil
                 let budget = self.shared.fetchBudget
                 promise?.futureResult.whenComplete { _ in budget.release(budgeted) }
@@ -202,6 +243,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         if hasWritten {
             self.lastActivity = .now()
             context.flush()
+            self.watchSending()
         }
         self.work()
         self.resumeReading()
@@ -215,6 +257,30 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
 
     // MARK: - Ending
 
+    /// A client that takes nothing must not keep its answers in memory.
+    private func watchSending() {
+        guard self.sendTimer == nil, !self.isClosing, let context, let waiting = Self.unsentBytes(context), waiting > 0
+        else { return }
+        let taken = self.answerBytes - waiting
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let time = TimeAmount.milliseconds(self.shared.limits.sendTime.wholeMilliseconds)
+        self.sendTimer = context.eventLoop.scheduleTask(in: time) {
+            let handler = handler.value
+            handler.sendTimer = nil
+            guard let context = handler.context, let waiting = Self.unsentBytes(context) else { return }
+            guard handler.answerBytes - waiting == taken else { return handler.watchSending() }
+            handler.shared.logger.info(
+                "connection closed: the client takes no answers",
+                metadata: ["bytes": "\(waiting)", "client": "\(handler.clientHost)"]
+            )
+            handler.close()
+        }
+    }
+
+    private static func unsentBytes(_ context: ChannelHandlerContext) -> Int? {
+        try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+    }
+
     private func startIdleTimer(_ context: ChannelHandlerContext) {
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let time = TimeAmount.milliseconds(self.shared.limits.idleTime.wholeMilliseconds)
@@ -227,6 +293,14 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
                 handler.startIdleTimer(context)
             }
         }
+    }
+
+    /// Sends what is written and closes then.
+    private func close(after frame: ByteBuffer) {
+        guard !self.isClosing, let context else { return }
+        self.isClosing = true
+        let handler = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(self.wrapOutboundOut(frame)).whenComplete { _ in handler.value.close(promise: nil) }
     }
 
     private func close() {

@@ -1,12 +1,13 @@
 public import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
 import ServerRuntime
 import Synchronization
 
 /// A single-node broker that speaks Kafka's protocol, for development and tests.
 ///
-/// It has no replication, no transactions, no security and no quotas. `run()` does everything; it may be called once.
+/// It has no replication, no transactions, no authorization and no quotas. `run()` does everything; it may be called once.
 public final class KafkaDevServer: Sendable {
     private let configuration: KafkaDevConfiguration
     private let logger: Logger
@@ -66,6 +67,8 @@ public final class KafkaDevServer: Sendable {
         _ loop: any EventLoop,
         _ thread: NIOThreadPool
     ) async throws {
+        // Reads files and derives keys, and here it delays nobody.
+        let security = try await loop.submit { try self.openSecurity() }.get()
         let folder = self.configuration.dataFolder
         do throws(StorageError) {
             try self.files.makeFolder(folder)
@@ -75,12 +78,12 @@ public final class KafkaDevServer: Sendable {
         let lock = self.files is PosixFileLayer ? try DataFolderLock(folder: folder) : nil
         defer { withExtendedLifetime(lock) {} }
         self.logger.notice(
-            "kafka-dev is for development and tests: one node, no replication, no transactions, no security"
+            "kafka-dev is for development and tests: one node, no replication, no transactions"
         )
         let broker = try await self.open(loop, thread)
         let registry = ConnectionRegistry(limit: self.configuration.limits.connectionsMax)
         do {
-            let channel = try await self.listen(group, loop, broker, registry)
+            let channel = try await self.listen(group, loop, broker, registry, security)
             try await self.announce(channel, loop, broker)
             await Self.untilCancelled()
             self.port.withLock { $0 = nil }
@@ -90,6 +93,29 @@ public final class KafkaDevServer: Sendable {
             throw error
         }
         await self.stop(registry, loop, broker)
+    }
+
+    /// What connections are protected by.
+    private struct Security: Sendable {
+        let tls: NIOSSLContext?
+        let authenticator: SASLAuthenticator?
+    }
+
+    private func openSecurity() throws(KafkaDevError) -> Security {
+        let (tls, sasl) = (self.configuration.tls, self.configuration.sasl)
+        if let sasl, SASLUserFile.isReadableByAll(sasl.userFile) {
+            self.logger.warning(
+                "every user of this machine can read the passwords",
+                metadata: ["file": "\(sasl.userFile)"]
+            )
+        }
+        if let sasl, tls == nil, sasl.mechanisms.contains(.plain) {
+            self.logger.notice("passwords can be read on the network: PLAIN is offered without TLS")
+        }
+        return Security(
+            tls: try tls.map { settings throws(KafkaDevError) in try settings.makeContext() },
+            authenticator: try sasl.map { settings throws(KafkaDevError) in try SASLAuthenticator(settings) }
+        )
     }
 
     private func open(_ loop: any EventLoop, _ thread: NIOThreadPool) async throws -> NIOLoopBound<Broker> {
@@ -116,7 +142,8 @@ public final class KafkaDevServer: Sendable {
         _ group: MultiThreadedEventLoopGroup,
         _ loop: any EventLoop,
         _ broker: NIOLoopBound<Broker>,
-        _ registry: ConnectionRegistry
+        _ registry: ConnectionRegistry,
+        _ security: Security
     ) async throws -> any Channel {
         let fetchBudget = try await loop.submit { broker.value.fetchBudget }.get()
         let shared = ConnectionHandler.Shared(
@@ -126,6 +153,7 @@ public final class KafkaDevServer: Sendable {
             requestBudget: ByteBudget(limit: self.configuration.limits.requestBytesInFlightMax),
             fetchBudget: fetchBudget,
             registry: registry,
+            authenticator: security.authenticator,
             logger: self.logger
         )
         let bootstrap = ServerBootstrap(group: group)
@@ -140,6 +168,9 @@ public final class KafkaDevServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     guard let number = registry.add(channel) else {
                         throw KafkaDevError(code: .address, message: "too many connections")
+                    }
+                    if let tls = security.tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
                     }
                     try channel.pipeline.syncOperations.addHandler(ConnectionHandler(shared: shared, number: number))
                 }
@@ -164,7 +195,8 @@ public final class KafkaDevServer: Sendable {
             "ready",
             metadata: [
                 "address": "\(self.configuration.host):\(port)", "advertised": "\(address.host):\(address.port)",
-                "fsync": "\(self.configuration.fsync)",
+                "fsync": "\(self.configuration.fsync)", "tls": "\(self.configuration.tls != nil)",
+                "sasl": "\(self.configuration.sasl?.mechanisms.map(\.rawValue).joined(separator: ",") ?? "off")",
             ]
         )
     }

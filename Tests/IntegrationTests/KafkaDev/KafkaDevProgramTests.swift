@@ -16,6 +16,10 @@ extension KafkaDevSuites {
             (["--segment-bytes", "1"], "segment bytes must be within"),
             (["--log-level", "loud"], "--log-level must be"),
             (["--advertised", "here"], "--advertised must be host:port"),
+            (["--tls-certificate", "f"], "--tls-certificate and --tls-key must be given together"),
+            (["--tls-client-ca", "f"], "--tls-client-ca needs --tls-certificate and --tls-key"),
+            (["--sasl-mechanism", "PLAIN"], "--sasl-mechanism needs --sasl-user-file"),
+            (["--sasl-user-file", "f", "--sasl-mechanism", "GSSAPI"], "--sasl-mechanism must be one of PLAIN"),
         ])
         func `a wrong value is an error that names the flag and the rule`(
             arguments: [String],
@@ -29,6 +33,26 @@ extension KafkaDevSuites {
             )
             #expect(await process.wait(atMost: .seconds(10)) == 64)
             #expect(process.output.contains(rule), "\(process.output)")
+            #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/data"))
+        }
+
+        @Test(arguments: [
+            (["--tls-certificate", "/none.pem", "--tls-key", "/none.key"], "tls certificate must be", "/none.pem"),
+            (["--sasl-user-file", "/none"], "sasl user file must have lines name:password", "/none"),
+        ])
+        func `a file that is missing is an error that names the flag, the rule and the file`(
+            arguments: [String],
+            rule: String,
+            path: String
+        ) async throws {
+            let folder = try TemporaryFolder("kafka-dev")
+            let process = try GuardedProcess(
+                BuiltProduct.path("kafka-dev"),
+                ["--data", "\(folder.path)/data"] + arguments,
+                outputPath: "\(folder.path)/out"
+            )
+            #expect(await process.wait(atMost: .seconds(10)) == 1)
+            #expect(process.output.contains(rule) && process.output.contains(path), "\(process.output)")
             #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/data"))
         }
 

@@ -71,6 +71,75 @@ import Testing
         }
     }
 
+    /// A member of group `g` that has committed 5 for partition 0.
+    private func committed(_ broker: RestartingBroker) async throws -> JoinGroupAPI.Response {
+        let ticket = try await broker.send(JoinGroupAPI.self, 3) {
+            $0.group = "g"
+            $0.sessionTimeoutMilliseconds = 10_000
+            $0.protocolType = "consumer"
+            $0.protocols = [.init(name: "range", metadata: ByteBuffer(string: "m"))]
+        }
+        let joined = try #require(try broker.answer(JoinGroupAPI.self, ticket))
+        _ = try await broker.ask(SyncGroupAPI.self) {
+            $0.group = "g"
+            $0.member = joined.member
+            $0.generation = joined.generation
+        }
+        #expect(try await self.commit(broker, 5, joined.member, joined.generation) == ErrorCode.none)
+        return joined
+    }
+
+    private func commit(
+        _ broker: RestartingBroker,
+        _ offset: Int64,
+        _ member: String = "",
+        _ generation: Int32 = -1
+    ) async throws -> ErrorCode? {
+        try await broker.ask(OffsetCommitAPI.self) {
+            $0.group = "g"
+            $0.member = member
+            $0.generation = generation
+            $0.topics = [.init(name: "t", partitions: [.init(index: 0, offset: offset)])]
+        }.topics.first?.partitions.first?.error
+    }
+
+    private func fetched(_ broker: RestartingBroker) async throws -> Int64? {
+        try await broker.ask(OffsetFetchAPI.self) {
+            $0.group = "g"
+            $0.topics = [.init(name: "t", partitions: [0])]
+        }.topics.first?.partitions.first?.offset
+    }
+
+    @Test func `after a restart nobody else commits for a group until its members must be dead`() async throws {
+        try await RestartingBroker.with(.never) { broker in
+            _ = try await self.committed(broker)
+            try await broker.crash(keeping: nil)
+            #expect(try await self.commit(broker, 3) == .unknownMemberID)
+            #expect(try await self.fetched(broker) == 5)
+            try await broker.advance(10_000)
+            #expect(try await self.commit(broker, 3) == ErrorCode.none)
+            #expect(try await self.fetched(broker) == 3)
+        }
+    }
+
+    @Test func `offsets live as long as members do, and their time from then on`() async throws {
+        let week: Int64 = 7 * 86_400_000
+        try await RestartingBroker.with(.never) { broker in
+            _ = try await self.committed(broker)
+            // The restart cuts the member off when its last commit is old already.
+            broker.clock.advance(2 * week)
+            try await broker.crash(keeping: nil)
+            try await broker.applyRetention()
+            #expect(try await self.fetched(broker) == 5)
+            try await broker.advance(10_000)
+            try await broker.applyRetention()
+            #expect(try await self.fetched(broker) == 5)
+            try await broker.advance(week + 1)
+            try await broker.applyRetention()
+            #expect(try await self.fetched(broker) == -1)
+        }
+    }
+
     @Test func `groups are listed, described and forgotten`() async throws {
         try await BrokerFixture.with { broker in
             _ = try await self.commit(broker, 1)

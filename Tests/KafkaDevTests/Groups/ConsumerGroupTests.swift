@@ -131,6 +131,21 @@ import Testing
         #expect(fixture.group.mayCommit(member: member, instance: nil, generation: 2, now: 0) == .rebalanceInProgress)
     }
 
+    @Test func `who comes back under a new id cannot commit for the generation of its old one`() {
+        var fixture = GroupFixture()
+        let members = fixture.stable(2)
+        fixture.advance(9_000)
+        _ = fixture.heartbeat(members[1], generation: 2)
+        fixture.advance(2_000)
+        #expect(fixture.heartbeat(members[0], generation: 2) == .unknownMemberID)
+        // It joins, and until the others have joined too the generation is still that of its old membership.
+        _ = fixture.join()
+        let new = fixture.group.members.map(\.id).first { !members.contains($0) } ?? ""
+        #expect(fixture.group.generation == 2)
+        #expect(fixture.group.mayCommit(member: new, instance: nil, generation: 2, now: 0) == .illegalGeneration)
+        #expect(fixture.group.mayCommit(member: members[1], instance: nil, generation: 2, now: 0) == .none)
+    }
+
     @Test func `a static member comes back without a rebalance, and its old id is fenced`() throws {
         var fixture = GroupFixture()
         let old = try #require(fixture.joins[fixture.join(instance: "one", version: 5)])

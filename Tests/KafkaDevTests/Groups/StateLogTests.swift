@@ -13,6 +13,7 @@ import Testing
             StateLogFixture.commit(5), .generation(group: "g", 7), StateLogFixture.commit(9, group: "ä", metadata: "x"),
             .producerIDs(below: 2_000), .generation(group: "gone", 1), .forgetGroup("gone"),
             .forgetOffset(group: "g", topic: "other", partition: 1),
+            .members(group: "g", sessionTimeoutMilliseconds: 6_000), .noMembers(group: "ä", since: 9),
         ]
         _ = try state.store(changes)
         let again = StateLogFixture.make(files)
@@ -20,6 +21,11 @@ import Testing
         #expect(again.table == state.table)
         #expect(again.table.groups["g"]?.generation == 7)
         #expect(again.table.groups["gone"] == nil)
+        #expect(again.table.groups["g"]?.sessionTimeoutMilliseconds == 6_000)
+        #expect(again.table.groups["ä"]?.emptySince == 9)
+        var rebuilt = StateTable()
+        for change in again.table.changes { rebuilt.apply(change) }
+        #expect(rebuilt == state.table)
         #expect(again.table.producerIDsBelow == 2_000)
     }
 
@@ -57,6 +63,44 @@ import Testing
         let again = StateLogFixture.make(files)
         try again.open(isClean: false, syncs: false)
         #expect(again.table == state.table)
+    }
+
+    @Test(arguments: [0, 1_000, 100_000, 300_000, 600_000, 2_000_000])
+    func `writing the log anew on a disk that gets full loses nothing, whenever the broker dies`(room: Int) throws {
+        let files = ForgetfulFileLayer()
+        let state = StateLogFixture.make(files)
+        try state.open(isClean: false, syncs: false)
+        let metadata = String(repeating: "m", count: 4_000)
+        var model = StateTable()
+        func store(_ offset: Int64, in state: StateLog) {
+            let change = StateLogFixture.commit(offset, group: "g\(offset % 200)", metadata: metadata)
+            if (try? state.store([change])) != nil { model.apply(change) }
+        }
+        var offset: Int64 = 0
+        while state.log.sizeBytes <= StateLog.compactionBytesMin {
+            store(offset, in: state)
+            offset += 1
+        }
+        // The next one writes the log anew.
+        files.roomLeft = room
+        for _ in 0..<3 {
+            store(offset, in: state)
+            offset += 1
+            let again = StateLogFixture.make(files)
+            try again.open(isClean: false, syncs: false)
+            #expect(again.table == model)
+        }
+        files.roomLeft = nil
+        let again = StateLogFixture.make(files)
+        try again.open(isClean: false, syncs: false)
+        for _ in 0..<2_000 {
+            store(offset, in: again)
+            offset += 1
+        }
+        let last = StateLogFixture.make(files)
+        try last.open(isClean: false, syncs: false)
+        #expect(last.table == model)
+        #expect(last.log.startOffset > 0)
     }
 
     @Test(arguments: FuzzBudget.seeds) func `garbage is no change and never a trap`(seed: Seed) {

@@ -82,6 +82,16 @@ struct BrokerFixture: Sendable {
         _ build: (inout API.Request) -> Void = { _ in }
     ) async throws -> API.Response where API.Response: Sendable {
         let version = version ?? API.key.versions.upperBound
+        let answer = try await self.receive(try Self.frame(API.self, version, build), connection: connection)
+        return try Self.response(API.self, version, answer)
+    }
+
+    /// The bytes of a request.
+    static func frame<API: BrokerAPI>(
+        _: API.Type,
+        _ version: Int16,
+        _ build: (inout API.Request) -> Void
+    ) throws -> ByteBuffer {
         var request = API.Request()
         build(&request)
         var frame = ByteBuffer()
@@ -90,7 +100,16 @@ struct BrokerFixture: Sendable {
         if API.key.isFlexible(version) { frame.writeInteger(UInt8(0)) }
         var writer = WireWriter(frame, version: version, isFlexible: API.key.isFlexible(version))
         try request.code(&writer)
-        var answer = try await self.receive(writer.output, connection: connection)
+        return writer.output
+    }
+
+    /// Reads the bytes of an answer.
+    static func response<API: BrokerAPI>(
+        _: API.Type,
+        _ version: Int16,
+        _ bytes: ByteBuffer
+    ) throws -> API.Response {
+        var answer = bytes
         answer.moveReaderIndex(forwardBy: API.key.hasFlexibleAnswerHeader(version) ? 9 : 8)
         var reader = WireReader(answer, version: version, isFlexible: API.key.isFlexible(version))
         var response = API.Response()
@@ -113,7 +132,7 @@ struct BrokerFixture: Sendable {
             self.loop.execute { self.broker.value.fetchBudget.release(budgeted) }
             return bytes
         case .nothing: throw NoAnswer.nothing
-        case .close: throw NoAnswer.closed
+        case .lastFrame, .close: throw NoAnswer.closed
         }
     }
 

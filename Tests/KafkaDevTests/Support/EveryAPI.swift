@@ -62,7 +62,8 @@ struct EveryAPI {
             .init(OffsetFetchAPI.self), .init(OffsetDeleteAPI.self), .init(InitProducerIDAPI.self),
             .init(CreateTopicsAPI.self), .init(DeleteTopicsAPI.self), .init(CreatePartitionsAPI.self),
             .init(DescribeConfigsAPI.self), .init(DescribeGroupsAPI.self), .init(ListGroupsAPI.self),
-            .init(DeleteRecordsAPI.self), .init(DeleteGroupsAPI.self),
+            .init(DeleteRecordsAPI.self), .init(DeleteGroupsAPI.self), .init(SaslHandshakeAPI.self),
+            .init(SaslAuthenticateAPI.self),
         ]
     }
 }

@@ -12,7 +12,8 @@ final class ForgetfulFileLayer: FileLayer {
         }
 
         fileprivate let state = Mutex(State())
-        private let layer: ForgetfulFileLayer
+        /// The layer holds its files, and whoever uses a file holds the layer.
+        private unowned let layer: ForgetfulFileLayer
 
         init(layer: ForgetfulFileLayer) {
             self.layer = layer
