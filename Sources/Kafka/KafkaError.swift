@@ -5,8 +5,8 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case invalidConfiguration, invalidArgument, notRunning, closed, notOwned, notStarted, timedOut, cancelled
             case queueFull, messageTooLarge, noCommittedOffset, offsetOutOfRange, unknownTopic, unavailable
-            case notAuthorized, rebalancing, fenced, alreadyExists, unknownGroup, groupNotEmpty, unsupported, system,
-                broker
+            case authenticationFailed, notAuthorized, rebalancing, fenced, alreadyExists, unknownGroup, groupNotEmpty
+            case unsupported, system, broker
         }
 
         private let kind: Kind
@@ -39,7 +39,12 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let unknownTopic = Code(kind: .unknownTopic)
         /// No broker could be reached, or the one in charge is changing.
         public static let unavailable = Code(kind: .unavailable)
-        /// The broker refused the credentials or the operation.
+        /// Client and broker do not accept each other: SASL refused the user, or TLS a certificate.
+        ///
+        /// The message says which, and names the broker. The client goes on trying, so that a change on the broker's
+        /// side is enough; an operation ends with this error at its deadline.
+        public static let authenticationFailed = Code(kind: .authenticationFailed)
+        /// The broker does not allow this user the operation.
         public static let notAuthorized = Code(kind: .notAuthorized)
         /// The group is rebalancing, or this member's generation is over.
         public static let rebalancing = Code(kind: .rebalancing)

@@ -95,4 +95,17 @@ import Testing
             #expect(window.unacknowledged == open.count, "\(seed), step \(step)")
         }
     }
+
+    @Test func `records of a log that was reset replace those before`() {
+        var window = AcknowledgementWindow()
+        window.handOn([97, 98, 99])
+        window.acknowledge(97)
+        window.handOn([100, 0, 1])
+        #expect(window.unacknowledged == 2)
+        #expect(window.end == nil)
+        window.acknowledge(98)
+        window.acknowledge(0)
+        #expect(window.end == 1)
+        #expect(window.takeCommit() == 1)
+    }
 }

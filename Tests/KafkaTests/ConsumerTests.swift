@@ -136,6 +136,30 @@ private struct Seen: Sendable, Hashable {
         }
     }
 
+    @Test(arguments: KafkaRebalanceProtocol.allCases)
+    func `a log that ends before the position is read from its begin`(proto: KafkaRebalanceProtocol) async throws {
+        try await MockCluster.with(topics: ["t": 1]) { cluster in
+            try await fill(cluster, "t", count: 5)
+            let offsets = Recorder<[Int64]>()
+            var configuration = cluster.consumer(["t"])
+            configuration.rebalanceProtocol = proto
+            let consumer = try self.consumer(configuration)
+            let run = Task {
+                try await consumer.run { partition in
+                    // A first position, and a later one.
+                    for _ in 0..<2 {
+                        try await partition.start(at: .offset(1000))
+                        offsets.add(try await partition.nextBatch()?.map(\.offset) ?? [])
+                    }
+                }
+            }
+            await offsets.wait(for: 2)
+            #expect(offsets.elements == [[0, 1, 2, 3, 4], [0, 1, 2, 3, 4]])
+            run.cancel()
+            try await run.value
+        }
+    }
+
     @Test func `a second member takes its share after the bodies of the first have ended`() async throws {
         try await MockCluster.with(topics: ["t": 4]) { cluster in
             let working = Mutex<[Int32: Int]>([:])

@@ -108,6 +108,18 @@ import Testing
         #expect(letter.record.headers.isEmpty)
     }
 
+    @Test func `a record whose key alone is too large is named without it`() async throws {
+        var large = self.record
+        large.key = [UInt8](repeating: 1, count: 4980)
+        large.value = nil
+        large.headers = []
+        let found = try await self.letters(of: [large], messageBytesMax: 5000)
+        let letter = try KafkaDeadLetter(#require(found.first))
+        #expect(!letter.isComplete)
+        #expect(letter.record.key == nil)
+        #expect(letter.record.offset == 42)
+    }
+
     @Test func `a long reason is cut between characters`() async throws {
         let found = try await self.letters(of: [self.record], reason: String(repeating: "👩‍👩‍👧ü", count: 500))
         let letter = try KafkaDeadLetter(#require(found.first))

@@ -54,6 +54,12 @@ import Testing
             """
         ),
         (
+            .authenticationFailed, .final,
+            """
+            ILLEGAL_SASL_STATE SASL_AUTHENTICATION_FAILED UNSUPPORTED_SASL_MECHANISM _AUTHENTICATION _SSL
+            """
+        ),
+        (
             .closed, .final,
             """
             _DESTROY
@@ -108,8 +114,7 @@ import Testing
             .notAuthorized, .final,
             """
             CLUSTER_AUTHORIZATION_FAILED DELEGATION_TOKEN_AUTHORIZATION_FAILED GROUP_AUTHORIZATION_FAILED
-            ILLEGAL_SASL_STATE SASL_AUTHENTICATION_FAILED TOPIC_AUTHORIZATION_FAILED
-            TRANSACTIONAL_ID_AUTHORIZATION_FAILED UNSUPPORTED_SASL_MECHANISM _AUTHENTICATION _SSL
+            TOPIC_AUTHORIZATION_FAILED TRANSACTIONAL_ID_AUTHORIZATION_FAILED
             """
         ),
         (

@@ -178,33 +178,6 @@ import Testing
         }
     }
 
-    @Test func `senders beyond the second line are refused`() async throws {
-        try await MockCluster.with(topics: ["t": 1]) { cluster in
-            var configuration = KafkaProducerConfiguration(cluster.connection)
-            configuration.queueRecordsMax = 10
-            configuration.deliveryTimeout = .seconds(5)
-            let codes = try await withProducer(configuration) { producer in
-                cluster.setDown()
-                return await withTaskGroup(of: KafkaError.Code?.self) { group in
-                    for _ in 0..<100 {
-                        group.addTask {
-                            do throws(KafkaError) {
-                                _ = try await producer.send(KafkaProducerRecord(topic: "t", partition: 0, value: [1]))
-                                return nil
-                            } catch {
-                                return error.code
-                            }
-                        }
-                    }
-                    return await group.reduce(into: [KafkaError.Code?]()) { $0.append($1) }
-                }
-            }
-            #expect(codes.count == 100)
-            #expect(codes.filter { $0 == .queueFull }.count == 80)
-            #expect(codes.filter { $0 == .timedOut }.count == 20)
-        }
-    }
-
     @Test func `a record that cannot be delivered fails at its timeout`() async throws {
         var connection = KafkaConnectionConfiguration(bootstrapServers: ["127.0.0.1:1"], clientID: "test")
         connection.additional = ["socket.connection.setup.timeout.ms": "1000"]

@@ -15,6 +15,7 @@ package struct TransferDependencies: Sendable {
     package let conversations: ConversationRepository
     package let clock: WallClock
     package let logger: Logger
+    let deadLetters: DeadLetters
 
     package init(
         producer: KafkaProducer,
@@ -36,13 +37,10 @@ package struct TransferDependencies: Sendable {
         self.conversations = conversations
         self.clock = clock
         self.logger = logger
+        self.deadLetters = DeadLetters(producer: producer, retry: Retry(logger: logger), logger: logger)
     }
 
     var retry: Retry {
         Retry(logger: self.logger)
-    }
-
-    var deadLetters: DeadLetters {
-        DeadLetters(producer: self.producer, retry: self.retry, logger: self.logger)
     }
 }

@@ -20,6 +20,7 @@ final class AdminSession: Sendable {
     private let client: RDKafkaClient
     private let wake: WakeDescriptor
     private let logger: Logger
+    private let failures = ConnectionFailures()
     private let state = Mutex(State())
 
     init(_ connection: KafkaConnectionConfiguration, logger: Logger) throws(KafkaError) {
@@ -72,7 +73,7 @@ final class AdminSession: Sendable {
         }
         var cancelled = KafkaError(.cancelled, "cancelled while waiting for the answer")
         cancelled.mayHaveBeenApplied = operation.isChange
-        return try await ticket.answer(cancelled: cancelled).get()
+        return try await self.result(of: ticket, cancelled)
     }
 
     /// Makes a blocking call on a thread of its own and waits for its result.
@@ -109,7 +110,18 @@ final class AdminSession: Sendable {
             throw KafkaError(.system, "pthread_create: error \(status)", isRetriable: true)
         }
         let cancelled = KafkaError(.cancelled, "cancelled while waiting for the answer")
-        return try await ticket.answer(cancelled: cancelled).get()
+        return try await self.result(of: ticket, cancelled)
+    }
+
+    private func result<Value>(of ticket: AdminTicket<Value>, _ cancelled: KafkaError) async throws(KafkaError) -> Value
+    {
+        switch await ticket.answer(cancelled: cancelled) {
+        case .success(let value):
+            let outcome = value as? any AdminOutcome
+            if outcome?.hasSuccess ?? true { self.failures.clear() }
+            return outcome?.mapFailures { self.failures.explain($0) } as? Value ?? value
+        case .failure(let error): throw self.failures.explain(error)
+        }
     }
 
     private func ask<Value>(
@@ -198,6 +210,7 @@ final class AdminSession: Sendable {
     }
 
     private func note(_ event: OpaquePointer) {
+        self.failures.note(event)
         let text = rd_kafka_event_error_string(event).map { String(cString: $0) } ?? ""
         self.logger.debug(
             "kafka admin error",

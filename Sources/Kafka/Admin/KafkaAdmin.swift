@@ -7,6 +7,9 @@ import ServerRuntime
 /// deadline, which is the timeout of librdkafka's own call: it ends by then, whatever the brokers do. Calls on several
 /// topics, partitions or groups have an outcome for each of them, and throw only when nothing could be done for any.
 ///
+/// When no broker accepts the client, or the client no broker, calls end at their deadlines with
+/// `.authenticationFailed`.
+///
 /// A cancelled call returns at once; what it asked for may be carried out all the same (`mayHaveBeenApplied`).
 public final class KafkaAdmin: Sendable {
     private let connection: KafkaConnectionConfiguration

@@ -19,8 +19,11 @@ public struct KafkaProducerConfiguration: Sendable, Hashable {
     public var linger: Duration = .milliseconds(1)
     /// The largest record, in bytes with its headers; the broker has a limit of its own.
     public var messageBytesMax = 1_000_000
-    /// Records that wait for a report at the same time; further ones wait in a second line of the same length, and
-    /// beyond that `send` fails with `.queueFull`.
+    /// Records that wait for a report at the same time.
+    ///
+    /// Senders of further ones are suspended until there is room, first come, first served, at most for
+    /// `deliveryTimeout`; the metric `im_kafka_waiting_records` counts their records. Nothing is dropped, and memory is
+    /// bounded by how many tasks send.
     public var queueRecordsMax = 100_000
     /// The same bound in bytes of keys and values.
     public var queueBytesMax = 256 * 1024 * 1024

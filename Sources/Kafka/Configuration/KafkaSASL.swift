@@ -9,8 +9,10 @@ public struct KafkaSASL: Sendable, Hashable, CustomStringConvertible, CustomDebu
         /// Sent as it is; use TLS beside it.
         case plain = "PLAIN"
         /// SCRAM with SHA-256.
+        ///
+        /// Kafka 4 refuses SCRAM of librdkafka before 2.6.1, which repeats the client's nonce; Kafka 3 takes it.
         case scramSHA256 = "SCRAM-SHA-256"
-        /// SCRAM with SHA-512.
+        /// SCRAM with SHA-512; see `scramSHA256`.
         case scramSHA512 = "SCRAM-SHA-512"
     }
 

@@ -38,10 +38,12 @@ struct AcknowledgementWindow {
 
     /// Notes records that are handed on.
     mutating func handOn(_ new: some Sequence<Int64>) {
-        self.offsets.append(contentsOf: new)
-        self.isAcknowledged.append(
-            contentsOf: repeatElement(false, count: self.offsets.count - self.isAcknowledged.count)
-        )
+        for offset in new {
+            // The log was reset to an earlier place: what came before stands in it no more.
+            if let last = self.offsets.last, offset <= last { self.reset() }
+            self.offsets.append(offset)
+            self.isAcknowledged.append(false)
+        }
     }
 
     /// Notes that a record is finished.

@@ -14,7 +14,7 @@ extension ConsumerLoop {
             return self.check(none.withList { rd_kafka_incremental_assign(self.client, $0) }, "assign")
         }
         let list = RDKafkaTopicPartitions(capacity: partitions.count)
-        for partition in partitions where self.openFeed(partition, firstOffset: 0) {
+        for partition in partitions where self.openFeed(partition) {
             // No matter which, it is never fetched; a logical offset would be asked for.
             list.add(partition.id, offset: 0)
         }

@@ -26,7 +26,7 @@ extension ConsumerLoop {
             self.retrySeeks()
             return
         }
-        guard self.openFeed(partition, firstOffset: max(0, offset)) else {
+        guard self.openFeed(partition) else {
             reply.resume(returning: .failure(partition.error(.unknownTopic, "the client does not know the partition")))
             return
         }
@@ -57,7 +57,7 @@ extension ConsumerLoop {
                 }
             }
             if result == nil {
-                _ = self.openFeed(seek.partition, firstOffset: max(0, seek.offset))
+                _ = self.openFeed(seek.partition)
                 self.hosted[seek.partition.id]?.isStarted = true
             }
             seek.reply.resume(returning: result.map { .failure($0) } ?? .success(()))

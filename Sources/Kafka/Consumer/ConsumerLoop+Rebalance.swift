@@ -38,6 +38,7 @@ extension ConsumerLoop {
         let partitions = RDKafkaTopicPartitions.elements(of: rd_kafka_event_topic_partition_list(event))
             .map(\.partition)
         self.join.rebalanced()
+        self.session.failures.clear()
         self.session.joinSignal.joined()
         switch rd_kafka_event_error(event) {
         case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS: self.assigned(partitions)
@@ -131,8 +132,11 @@ extension ConsumerLoop {
             self.session.fail(failure)
             return
         }
+        self.session.failures.note(event)
         let text = rd_kafka_event_error_string(event).map { String(cString: $0) } ?? ""
-        self.session.logger.debug(
+        // What does not pass by itself has to be seen: a topic that does not exist, members that disagree on a protocol.
+        self.session.logger.log(
+            level: KafkaError(rdkafka: raw).isRetriable ? .debug : .info,
             "kafka consumer error",
             metadata: ["kafka.error.code": "\(raw.rawValue)", "kafka.error.text": "\(text)"]
         )

@@ -41,6 +41,8 @@ final class ConsumerLoop {
     var seeks: [Seek] = []
     var commits = CommitLedger()
     var join: GroupJoinWatch
+    /// When the member should have been let in.
+    private let admissionDeadline: Deadline
     var nextCommitRetry = Deadline.after(.zero)
     var nextAcknowledgedCommit = Deadline.after(.zero)
     var nextProgress = Deadline.after(.zero)
@@ -61,6 +63,7 @@ final class ConsumerLoop {
     init(_ session: ConsumerSession) {
         self.session = session
         self.fetchWaker = try? FetchWaker(session.client, timeout: session.configuration.operationTimeout)
+        self.admissionDeadline = .after(session.configuration.operationTimeout)
         self.join = GroupJoinWatch(joinMax: session.configuration.maxPollInterval)
         let client = session.client.raw
         // Everything that concerns the client arrives in one queue; records have a queue for each partition.
@@ -115,6 +118,7 @@ final class ConsumerLoop {
         while true {
             // Events first: they tell whether commits have to wait.
             self.drainEvents()
+            self.checkAdmission()
             self.runCommands()
             self.pumpAll()
             self.retrySeeks()
@@ -140,6 +144,16 @@ final class ConsumerLoop {
             guard let window = self.session.configuration.acknowledgementWindow else { return 500 }
             return max(10, min(500, window.commitInterval.milliseconds()))
         }
+    }
+
+    /// Ends a run whose client no broker accepts: librdkafka would go on trying for ever, in silence.
+    ///
+    /// Later the member goes on trying: a password that is being changed must not end what works.
+    private func checkAdmission() {
+        guard case .running = self.phase, !self.join.hasJoined, self.admissionDeadline.hasPassed,
+            let error = self.session.failures.authentication()
+        else { return }
+        self.session.fail(error)
     }
 
     // MARK: - Commands
@@ -191,11 +205,8 @@ final class ConsumerLoop {
     }
 
     /// Makes a queue of the partition's own, into which nothing has been fetched yet.
-    func openFeed(_ partition: KafkaPartition, firstOffset: Int64) -> Bool {
-        guard self.feeds[partition.id] == nil else {
-            self.feeds[partition.id]?.feed.move(to: firstOffset)
-            return true
-        }
+    func openFeed(_ partition: KafkaPartition) -> Bool {
+        guard self.feeds[partition.id] == nil else { return true }
         let raw = rd_kafka_queue_get_partition(self.client, partition.topic, partition.partition)
         guard let raw else { return false }
         let queue = RDKafkaQueue(takingOwnershipOf: raw)
@@ -206,7 +217,6 @@ final class ConsumerLoop {
             PartitionFeed(
                 queue,
                 topic: partition.topic,
-                firstOffset: firstOffset,
                 bounds: PartitionFeed.Bounds(
                     records: self.session.configuration.queueRecordsMax,
                     bytes: self.session.configuration.queueBytesMax

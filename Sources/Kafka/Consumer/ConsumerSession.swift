@@ -29,6 +29,7 @@ final class ConsumerSession: Sendable {
     let client: RDKafkaClient
     let joinSignal: JoinSignal
     let metrics: KafkaConsumerMetrics
+    let failures = ConnectionFailures()
     let statistics: StatisticsMetrics
     /// Partitions as they are assigned.
     ///

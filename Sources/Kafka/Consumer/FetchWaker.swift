@@ -71,25 +71,27 @@ final class FetchWaker: Sendable {
                 return (state.waiting, state.hasEnded)
             }
             if hasEnded { return }
-            for id in due {
+            if !due.isEmpty {
                 guard self.client.enter() else { return }
                 defer { self.client.leave() }
-                self.ask(id)
+                self.ask(due)
             }
             // Never too long: it is woken, this is only for the case that it is not.
             if due.isEmpty { self.wake.wait(milliseconds: 1000) }
         }
     }
 
-    private func ask(_ id: TopicPartition) {
-        let list = RDKafkaTopicPartitions()
+    /// All in one call: a request for each would come late for the last of them.
+    private func ask(_ due: Set<TopicPartition>) {
+        let list = RDKafkaTopicPartitions(capacity: due.count)
         // The protocol reads -1 in place of a time as "the end".
-        list.add(id, offset: Int64(RD_KAFKA_OFFSET_END))
+        for id in due { list.add(id, offset: Int64(RD_KAFKA_OFFSET_END)) }
         let status = list.withList { rd_kafka_offsets_for_times(self.client.raw, $0, self.timeout) }
         // A leader that cannot be reached is not fetched from either, and librdkafka goes on by itself when it is back.
-        guard status == RD_KAFKA_RESP_ERR_NO_ERROR, let element = list.elements.first, element.offset >= 0 else {
-            return
+        guard status == RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        let elements = list.elements.filter { $0.error == RD_KAFKA_RESP_ERR_NO_ERROR && $0.offset >= 0 }
+        self.ends.withLock { ends in
+            for element in elements { ends[element.partition] = element.offset }
         }
-        self.ends.withLock { $0[id] = element.offset }
     }
 }

@@ -41,6 +41,11 @@ struct GroupJoinWatch {
         self.hasAnswer && !self.hasAssignment
     }
 
+    /// Whether the group has ever given or taken partitions, or none.
+    var hasJoined: Bool {
+        self.hasAssignment
+    }
+
     /// Notes that the group has given or taken partitions, or none.
     mutating func rebalanced() {
         self.hasAssignment = true

@@ -51,7 +51,9 @@ public final class KafkaConsumer: Sendable {
     /// `run`, except for `.notOwned`, `.rebalancing`, `.closed` and cancellation once its partition was asked for.
     ///
     /// - Parameter body: the work on one partition.
-    /// - Throws: the first error of a body, or a fatal one of the client, after everything has been closed.
+    /// - Throws: the first error of a body, or a fatal one of the client, after everything has been closed;
+    ///   `.authenticationFailed` when the member has not joined within `operationTimeout` because client and broker do not
+    ///   accept each other. After the first assignment such failures are tried again for ever, and logged.
     public func run(_ body: @escaping @Sendable (KafkaPartition) async throws -> Void) async throws {
         self.joinSignal.begin()
         // The session tells of the end earlier; this is for a run that never gets so far.

@@ -4,7 +4,8 @@ public import ServerRuntime
 /// Reads a known range of one partition without a consumer group; used when a role takes a partition over.
 ///
 /// Each call has a client and a thread of its own that end with it, so nothing lives on between calls and there is
-/// nothing to run or to close. A call costs a connection to the cluster: it is meant for rare work.
+/// nothing to run or to close. A call that no broker accepts ends at its deadline with `.authenticationFailed`. A call
+/// costs a connection to the cluster: it is meant for rare work.
 public final class KafkaLogReader: Sendable {
     private let connection: KafkaConnectionConfiguration
     private let logger: Logger
@@ -70,7 +71,7 @@ public final class KafkaLogReader: Sendable {
     ///   - deadline: when to give up; batches are not given out after it.
     ///   - body: receives the batches.
     /// - Throws: a `KafkaError` (`.offsetOutOfRange`, `.timedOut`, `.cancelled`, ...) or what `body` throws.
-    public func read(
+    nonisolated(nonsending) public func read(
         topic: String,
         partition: Int32,
         from: Int64,

@@ -9,6 +9,7 @@ final class LogReadSession: Sendable {
     private let client: RDKafkaClient
     private let wake: WakeDescriptor
     private let logger: Logger
+    private let failures = ConnectionFailures()
     private let isCancelled = Atomic(false)
     private static let bounds = PartitionFeed.Bounds(records: 10_000, bytes: 4 * 1024 * 1024)
 
@@ -55,7 +56,8 @@ final class LogReadSession: Sendable {
                 guard !deadline.hasPassed else { throw Self.timedOut }
                 return .success(try body(self.client.raw, deadline.remainingMilliseconds))
             } catch {
-                return .failure(error)
+                self.drain(RDKafkaQueue(takingOwnershipOf: rd_kafka_queue_get_main(self.client.raw)))
+                return .failure(self.failures.explain(error))
             }
         }
         return try result.get()
@@ -92,6 +94,10 @@ final class LogReadSession: Sendable {
         }
         defer { rd_kafka_topic_destroy(topic) }
         let events = RDKafkaQueue(takingOwnershipOf: rd_kafka_queue_get_main(client))
+        if let error = self.absence(of: id, deadline) {
+            self.drain(events)
+            return self.reader.finish(self.failures.explain(error))
+        }
         let records = RDKafkaQueue(takingOwnershipOf: rd_kafka_queue_new(client))
         records.wakes(self.wake)
         guard rd_kafka_consume_start_queue(topic, id.partition, from, records.raw) == 0 else {
@@ -101,8 +107,24 @@ final class LogReadSession: Sendable {
         }
         // A partition is stopped before its queue goes; the call waits for the client's own thread only.
         defer { rd_kafka_consume_stop(topic, id.partition) }
-        let feed = PartitionFeed(records, topic: id.topic, firstOffset: from, bounds: Self.bounds)
+        let feed = PartitionFeed(records, topic: id.topic, bounds: Self.bounds)
         self.serve(feed, of: id, events: events, to: to, deadline: deadline)
+    }
+
+    /// The error for a topic or a partition that does not exist: librdkafka would wait for it, silently.
+    private func absence(of id: TopicPartition, _ deadline: Deadline) -> KafkaError? {
+        let count: Int32?
+        do throws(KafkaError) {
+            // A cancelled read cannot break it off.
+            let timeout = min(1000, deadline.remainingMilliseconds)
+            count = try PartitionQueries.partitionCount(id.topic, self.client.raw, timeoutMilliseconds: timeout)
+        } catch {
+            // Whatever it is, reading meets it too, and waits for what passes.
+            return deadline.hasPassed ? Self.timedOut : nil
+        }
+        guard id.partition >= count ?? 0 else { return nil }
+        let message = count == nil ? "the topic does not exist" : "the topic has no such partition"
+        return KafkaError(.unknownTopic, message, topic: id.topic, partition: id.partition)
     }
 
     private func serve(
@@ -118,7 +140,7 @@ final class LogReadSession: Sendable {
         var isDone = false
         while !isDone, !self.isCancelled.load(ordering: .acquiring) {
             guard !deadline.hasPassed else {
-                self.reader.finish(Self.timedOut)
+                self.reader.finish(self.failures.explain(Self.timedOut))
                 return
             }
             self.drain(events)
@@ -140,7 +162,11 @@ final class LogReadSession: Sendable {
 
     private func drain(_ events: borrowing RDKafkaQueue) {
         while let event = rd_kafka_queue_poll(events.raw, 0) {
-            if rd_kafka_event_type(event) == RD_KAFKA_EVENT_LOG { RDKafkaLog.forward(event, to: self.logger) }
+            switch rd_kafka_event_type(event) {
+            case RD_KAFKA_EVENT_LOG: RDKafkaLog.forward(event, to: self.logger)
+            case RD_KAFKA_EVENT_ERROR: self.failures.note(event)
+            default: break
+            }
             rd_kafka_event_destroy(event)
         }
     }

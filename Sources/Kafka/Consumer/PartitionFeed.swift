@@ -23,23 +23,15 @@ struct PartitionFeed: ~Copyable {
     private let queue: RDKafkaQueue
     private let topic: String
     private let bounds: Bounds
-    /// Below this offset nothing is passed on.
-    private var firstOffset: Int64
     /// Whether the queue has been full, and librdkafka may sleep because of that.
     private var isFull = false
     /// What has been taken out since the queue was full last.
     private var taken = Bounds(records: 0, bytes: 0)
 
-    init(_ queue: consuming RDKafkaQueue, topic: String, firstOffset: Int64, bounds: Bounds) {
+    init(_ queue: consuming RDKafkaQueue, topic: String, bounds: Bounds) {
         self.queue = queue
         self.topic = topic
-        self.firstOffset = firstOffset
         self.bounds = bounds
-    }
-
-    /// Begins at another offset, or at one that is not known yet (0).
-    mutating func move(to offset: Int64) {
-        self.firstOffset = offset
     }
 
     /// Records that wait in the queue.
@@ -57,51 +49,65 @@ struct PartitionFeed: ~Copyable {
     mutating func pump(into reader: RecordReader, upTo end: Int64 = .max, signal: (Signal) -> Void) -> Bool {
         withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<rd_kafka_message_t>?.self, capacity: Self.chunk) {
             slots in
-            var isRefillDue = false
+            var isRefillDue = self.isRefillDue(self.queue.count)
             while true {
                 let waiting = self.queue.count
-                isRefillDue = self.isRefillDue(waiting) || isRefillDue
-                let wanted = min(reader.room, waiting, Self.chunk)
-                guard wanted > 0 else { return isRefillDue }
-                let count = rd_kafka_consume_batch_queue(self.queue.raw, 0, slots.baseAddress, wanted)
-                guard count > 0 else { return isRefillDue }
-                self.take(slots.prefix(count), into: reader, upTo: end, signal)
+                // All that fits goes in at once, so that the mailbox is locked and its reader resumed once.
+                guard waiting > 0, var (chunk, room) = reader.takeForFilling() else { break }
+                room.records += chunk.count
+                room.bytes += chunk.bytes
+                chunk.reserveCapacity(min(room.records, chunk.count + waiting))
+                var isInterrupted = false
+                while !isInterrupted, chunk.count < room.records, chunk.bytes < room.bytes {
+                    let wanted = min(room.records - chunk.count, self.queue.count, Self.chunk)
+                    guard wanted > 0 else { break }
+                    let count = rd_kafka_consume_batch_queue(self.queue.raw, 0, slots.baseAddress, wanted)
+                    // What is left are only remains of an earlier position.
+                    guard count > 0 else {
+                        reader.append(chunk)
+                        return isRefillDue
+                    }
+                    self.take(slots.prefix(count), upTo: end, into: &chunk) { new, chunk in
+                        // In order with the records.
+                        reader.append(chunk)
+                        chunk = RecordChunk()
+                        signal(new)
+                        isInterrupted = true
+                    }
+                    isRefillDue = self.isRefillDue(self.queue.count) || isRefillDue
+                }
+                reader.append(chunk)
             }
+            return isRefillDue
         }
     }
 
     private mutating func take(
         _ slots: Slice<UnsafeMutableBufferPointer<UnsafeMutablePointer<rd_kafka_message_t>?>>,
-        into reader: RecordReader,
         upTo end: Int64,
-        _ signal: (Signal) -> Void
+        into chunk: inout RecordChunk,
+        _ signal: (Signal, inout RecordChunk) -> Void
     ) {
-        var records: [KafkaRecord] = []
-        records.reserveCapacity(slots.count)
         for slot in slots {
             guard let message = slot else { continue }
             defer { rd_kafka_message_destroy(message) }
             let offset = message.pointee.offset
             if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
-                reader.append(records)
-                records.removeAll()
-                signal(.end(offset))
+                signal(.end(offset), &chunk)
             } else if let error = RDKafkaMessage.error(of: message, topic: self.topic) {
-                reader.append(records)
-                records.removeAll()
-                signal(.error(error))
+                signal(.error(error), &chunk)
             } else if offset >= end {
-                reader.append(records)
-                records.removeAll()
-                signal(.end(offset))
-            } else if offset >= self.firstOffset {
+                signal(.end(offset), &chunk)
+            } else {
+                // Also below the offset that was asked for: the log may have been reset. What was fetched before a
+                // change of position does not come here, librdkafka marks it as outdated.
                 let record = RDKafkaMessage.record(copying: message, topic: self.topic)
+                let bytes = record.sizeBytes
                 self.taken.records += 1
-                self.taken.bytes += record.sizeBytes
-                records.append(record)
+                self.taken.bytes += bytes
+                chunk.append(record, bytes: bytes)
             }
         }
-        reader.append(records)
     }
 
     /// Whether the queue has become half empty since it was full.

@@ -18,6 +18,18 @@ struct RecordMailbox {
         }
     }
 
+    /// Bounds of what may be put in.
+    ///
+    /// The last record may go beyond the bytes.
+    struct Room {
+        var records: Int
+        var bytes: Int
+
+        var isEmpty: Bool {
+            self.records <= 0 || self.bytes <= 0
+        }
+    }
+
     private enum Ending {
         /// Open, records can follow.
         case none
@@ -31,8 +43,7 @@ struct RecordMailbox {
     let recordsMax: Int
     /// The most bytes of a batch; a single larger record comes alone.
     let bytesMax: Int
-    private var records: [KafkaRecord] = []
-    private var bytes = 0
+    private var records = RecordChunk()
     private var waiter: (id: UInt64, waiter: Waiter)?
     private var ending = Ending.none
 
@@ -41,10 +52,13 @@ struct RecordMailbox {
         self.bytesMax = bytesMax
     }
 
-    /// How many more records it takes; 0 when it is full or has ended.
-    var room: Int {
-        guard case .none = self.ending, self.bytes < self.bytesMax else { return 0 }
-        return max(0, self.recordsMax - self.records.count)
+    /// How much more it takes; nothing when it is full or has ended.
+    var room: Room {
+        guard case .none = self.ending else { return Room(records: 0, bytes: 0) }
+        return Room(
+            records: max(0, self.recordsMax - self.records.count),
+            bytes: max(0, self.bytesMax - self.records.bytes)
+        )
     }
 
     /// Records that wait here, for tests and metrics.
@@ -52,12 +66,30 @@ struct RecordMailbox {
         self.records.count
     }
 
+    /// Takes out what is here, for whoever fills it up outside of the lock and gives it back by `append`.
+    ///
+    /// Nothing is copied so, and a reader who comes in between waits for it.
+    mutating func takeForFilling() -> RecordChunk {
+        defer { self.records = RecordChunk() }
+        return self.records
+    }
+
     /// Takes records in, and hands a batch to a reader that waits.
-    mutating func append(_ new: [KafkaRecord]) -> Resumption? {
-        guard case .none = self.ending, !new.isEmpty else { return nil }
-        self.records.append(contentsOf: new)
-        for record in new { self.bytes += record.sizeBytes }
+    mutating func append(_ new: RecordChunk) -> Resumption? {
+        guard self.takesRecords, new.count > 0 else { return nil }
+        if self.records.count == 0 { self.records = new } else { self.records.append(new) }
         return self.resumption()
+    }
+
+    /// Whether records may come.
+    ///
+    /// They may come behind an error that passes, too: reading goes on after it, and they would be missing.
+    private var takesRecords: Bool {
+        switch self.ending {
+        case .none: true
+        case .afterRecords(let error): error?.isRetriable ?? false
+        case .now: false
+        }
     }
 
     /// Ends the mailbox once what is in it has been read: with an error, or as at the end of a stream.
@@ -69,23 +101,21 @@ struct RecordMailbox {
 
     /// Ends the mailbox at once; what was not read is dropped and will be read again by the next owner.
     mutating func end() -> Resumption? {
-        self.records = []
-        self.bytes = 0
+        self.records = RecordChunk()
         self.ending = .now
         return self.resumption()
     }
 
     /// Drops everything and opens the mailbox again, unless it has ended for good.
     mutating func reset() {
-        self.records = []
-        self.bytes = 0
+        self.records = RecordChunk()
         if case .afterRecords = self.ending { self.ending = .none }
     }
 
     /// What a reader gets at once, or `nil` when it has to wait.
     mutating func take() -> Outcome? {
         if case .now = self.ending { return .success(nil) }
-        guard self.records.isEmpty else { return .success(self.batch()) }
+        guard self.records.count == 0 else { return .success(self.batch()) }
         guard case .afterRecords(let error) = self.ending else { return nil }
         guard let error else { return .success(nil) }
         // A passing error is told once; a lasting one at every call, until the reader starts anew.
@@ -116,20 +146,10 @@ struct RecordMailbox {
     }
 
     private mutating func batch() -> [KafkaRecord] {
-        var count = 0
-        var size = 0
-        for record in self.records {
-            let next = record.sizeBytes
-            guard count == 0 || (count < self.recordsMax && size + next <= self.bytesMax) else { break }
-            count += 1
-            size += next
+        // The usual case, in which no record is looked at.
+        guard self.records.count > self.recordsMax || self.records.bytes > self.bytesMax else {
+            return self.takeForFilling().records
         }
-        self.bytes -= size
-        guard count < self.records.count else {
-            defer { self.records = [] }
-            return self.records
-        }
-        defer { self.records.removeFirst(count) }
-        return Array(self.records.prefix(count))
+        return self.records.removeFirst(records: self.recordsMax, bytes: self.bytesMax)
     }
 }

@@ -6,8 +6,8 @@ public struct KafkaDeadLetter: Sendable, Hashable {
     ///
     /// A time that the letter does not tell is -1.
     public var record: KafkaRecord
-    /// Whether value and headers are there; a record too large for the letter has only its key, and stands in its topic
-    /// as long as that keeps it.
+    /// Whether value and headers are there; a record too large for the letter has at most its key, and stands in its
+    /// topic as long as that keeps it.
     public var isComplete: Bool
 
     /// Reads a dead letter.

@@ -12,6 +12,11 @@ public struct KafkaDeadLetters: Sendable {
     /// Kinds and topics with a metric of their own; further ones share `other`.
     static let countersMax = 64
 
+    /// How much of its record a letter has.
+    private enum Part: CaseIterable {
+        case everything, key, nothing
+    }
+
     private final class Counters: Sendable {
         let byLabels = Mutex<[[String]: Counter]>([:])
     }
@@ -44,8 +49,8 @@ public struct KafkaDeadLetters: Sendable {
 
     /// Forwards a record; returns when the broker has acknowledged it.
     ///
-    /// A record so large that the headers are too much is forwarded without its value and its headers: the letter says
-    /// so, and where the record stands.
+    /// A record so large that the headers are too much is forwarded without its value and its headers, and if need be
+    /// without its key: the letter says so, and where the record stands.
     ///
     /// - Parameters:
     ///   - record: the record, as it was read.
@@ -59,18 +64,22 @@ public struct KafkaDeadLetters: Sendable {
         reason: String,
         kind: String = "unprocessable"
     ) async throws(KafkaError) -> KafkaDelivery {
-        let delivery: KafkaDelivery
-        do throws(KafkaError) {
-            delivery = try await self.producer.send(self.letter(record, reason, isComplete: true))
-        } catch {
-            guard error.code == .messageTooLarge else { throw error }
-            delivery = try await self.producer.send(self.letter(record, reason, isComplete: false))
+        var refusal = KafkaError(.messageTooLarge, "not even the reason fits", topic: self.topic(of: record.topic))
+        for part in Part.allCases {
+            do throws(KafkaError) {
+                let delivery = try await self.producer.send(self.letter(record, reason, part))
+                self.counter(topic: record.topic, kind: kind).increment()
+                return delivery
+            } catch {
+                guard error.code == .messageTooLarge else { throw error }
+                refusal = error
+            }
         }
-        self.counter(topic: record.topic, kind: kind).increment()
-        return delivery
+        throw refusal
     }
 
-    private func letter(_ record: KafkaRecord, _ reason: String, isComplete: Bool) -> KafkaProducerRecord {
+    private func letter(_ record: KafkaRecord, _ reason: String, _ part: Part) -> KafkaProducerRecord {
+        let isComplete = part == .everything
         let own: [(DeadLetterHeader, String)] = [
             (.reason, Self.bounded(reason)), (.topic, record.topic), (.partition, "\(record.partition)"),
             (.offset, "\(record.offset)"), (.timestamp, "\(record.timestamp)"),
@@ -79,7 +88,7 @@ public struct KafkaDeadLetters: Sendable {
         let headers = own.map { KafkaHeader(key: $0.0.rawValue, value: Array($0.1.utf8)) }
         return KafkaProducerRecord(
             topic: self.topic(of: record.topic),
-            key: record.key,
+            key: part == .nothing ? nil : record.key,
             value: isComplete ? record.value : nil,
             headers: isComplete ? record.headers + headers : headers
         )

@@ -1,24 +1,32 @@
-import CRdkafka
+import ServerRuntime
 import Synchronization
 
 /// The records of one `send`, and the one continuation that waits for all of them.
 ///
-/// librdkafka carries a pointer to a record's slot and hands it back with the delivery report. Every record that has
-/// such a pointer under way holds a reference to the batch, so the slots live as long as C can name them.
+/// librdkafka carries a pointer to a record's slot and hands it back with the delivery report. The batch holds itself
+/// until every record has an outcome, so the slots live as long as C can name them.
 final class DeliveryBatch: Sendable {
-    /// What librdkafka carries for a record: whom to tell, and which record it is.
+    /// What librdkafka carries for a record: whom to tell, and where the record was stored.
     struct Slot {
-        var batch: Unmanaged<DeliveryBatch>
-        var index: Int
+        /// The batch, which is alive: the record has no outcome yet.
+        let batch: Unmanaged<DeliveryBatch>
+        let index: Int
+        fileprivate(set) var offset: Int64 = -1
+        fileprivate(set) var partition: Int32 = -1
     }
 
     private struct State {
-        var results: [Result<KafkaDelivery, KafkaError>?]
-        var remaining: Int
-        var continuation: CheckedContinuation<[Result<KafkaDelivery, KafkaError>], Never>?
+        /// Breaks the cycle when it becomes `nil`, with the last outcome.
+        var itself: DeliveryBatch?
+        var continuation: CheckedContinuation<Void, Never>?
+        /// Records that failed, by their index.
+        var errors: [Int: KafkaError] = [:]
     }
 
-    /// The slots; written once in `init`, read-only afterwards, freed with the batch.
+    /// The slots.
+    ///
+    /// Unchecked because of the pointer: a slot is written by whoever gives its record the one outcome, and read when
+    /// all have theirs. `remaining` orders the two.
     private struct Slots: @unchecked Sendable {
         let base: UnsafeMutablePointer<Slot>
     }
@@ -26,27 +34,22 @@ final class DeliveryBatch: Sendable {
     /// The records, in the order in which they were given.
     let records: [KafkaProducerRecord]
     /// When records that still wait for room are given up.
-    let deadline: ContinuousClock.Instant
+    let deadline: Deadline
     /// The flush round that the batch belongs to; set once, before its first record is handed over.
     private let flushRound = Atomic<UInt64>(0)
+    /// Whether its sender has been cancelled.
+    private let cancellation = Atomic(false)
+    /// Records without an outcome.
+    private let remaining: Atomic<Int>
     private let slots: Slots
-    private let state: Mutex<State>
+    private let state = Mutex(State())
 
-    init(
-        _ records: [KafkaProducerRecord],
-        deadline: ContinuousClock.Instant,
-        continuation: CheckedContinuation<[Result<KafkaDelivery, KafkaError>], Never>
-    ) {
+    /// Takes records, at least one.
+    init(_ records: [KafkaProducerRecord], deadline: Deadline) {
         self.records = records
         self.deadline = deadline
+        self.remaining = Atomic(records.count)
         self.slots = Slots(base: .allocate(capacity: records.count))
-        self.state = Mutex(
-            State(
-                results: Array(repeating: nil, count: records.count),
-                remaining: records.count,
-                continuation: continuation
-            )
-        )
         for index in records.indices {
             (self.slots.base + index).initialize(to: Slot(batch: .passUnretained(self), index: index))
         }
@@ -62,40 +65,75 @@ final class DeliveryBatch: Sendable {
         set { self.flushRound.store(newValue, ordering: .relaxed) }
     }
 
-    /// The pointer that librdkafka carries for a record; it comes with a reference that `settle` or `discard` gives up.
-    func retainSlot(_ index: Int) -> UnsafeMutableRawPointer {
-        let slot = self.slots.base + index
-        _ = slot.pointee.batch.retain()
-        return UnsafeMutableRawPointer(slot)
+    /// Whether its sender has been cancelled; what still waits for room is given up then.
+    var isCancelled: Bool {
+        self.cancellation.load(ordering: .acquiring)
     }
 
-    /// Gives up the reference of a slot that librdkafka has refused to carry.
-    func discardSlot() {
-        Unmanaged.passUnretained(self).release()
+    /// Notes that the sender has been cancelled.
+    func cancel() {
+        self.cancellation.store(true, ordering: .releasing)
     }
 
-    /// Notes the outcome of the record that librdkafka carried `pointer` for.
-    ///
-    /// - Returns: the flush round that the record belongs to.
-    static func settle(_ pointer: UnsafeMutableRawPointer, _ result: Result<KafkaDelivery, KafkaError>) -> UInt64 {
-        let slot = pointer.assumingMemoryBound(to: Slot.self).pointee
-        let batch = slot.batch.takeRetainedValue()
-        let round = batch.round
-        batch.settle(slot.index, result)
-        return round
-    }
-
-    /// Notes the outcome of a record, and resumes the sender after the last one.
-    func settle(_ index: Int, _ result: Result<KafkaDelivery, KafkaError>) {
-        let finished = self.state.withLock { state -> State? in
-            guard state.results[index] == nil else { return nil }
-            state.results[index] = result
-            state.remaining -= 1
-            guard state.remaining == 0 else { return nil }
-            defer { state.continuation = nil }
-            return state
+    /// Keeps the batch, and its sender suspended, until all records have an outcome.
+    func open(_ continuation: CheckedContinuation<Void, Never>) {
+        self.state.withLock { state in
+            state.itself = self
+            state.continuation = continuation
         }
-        guard let finished else { return }
-        finished.continuation?.resume(returning: finished.results.compactMap(\.self))
+    }
+
+    /// The pointer that librdkafka carries for a record.
+    func slot(_ index: Int) -> UnsafeMutableRawPointer {
+        UnsafeMutableRawPointer(self.slots.base + index)
+    }
+
+    /// The slot of a pointer that librdkafka has carried, for the report of its record.
+    static func slot(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Slot> {
+        pointer.assumingMemoryBound(to: Slot.self)
+    }
+
+    /// Notes that a record failed.
+    func fail(_ index: Int, _ error: KafkaError) {
+        self.state.withLock { $0.errors[index] = error }
+        self.settle(1)
+    }
+
+    /// Counts records that have got their outcome, and resumes the sender after the last one.
+    func settle(_ count: Int) {
+        guard count > 0, self.remaining.subtract(count, ordering: .acquiringAndReleasing).newValue == 0 else { return }
+        let continuation = self.state.withLock { state in
+            state.itself = nil
+            defer { state.continuation = nil }
+            return state.continuation
+        }
+        continuation?.resume()
+    }
+
+    /// The outcome of each record, at its place, once all have one.
+    func results() -> [Result<KafkaDelivery, KafkaError>] {
+        let errors = self.state.withLock { $0.errors }
+        return self.records.indices.map { self.result($0, errors[$0]) }
+    }
+
+    /// The outcome of the first record, once all have one.
+    func firstResult() throws(KafkaError) -> KafkaDelivery {
+        try self.result(0, self.state.withLock { $0.errors[0] }).get()
+    }
+
+    private func result(_ index: Int, _ error: KafkaError?) -> Result<KafkaDelivery, KafkaError> {
+        if let error { return .failure(error) }
+        let slot = self.slots.base[index]
+        return .success(
+            KafkaDelivery(topic: self.records[index].topic, partition: slot.partition, offset: slot.offset)
+        )
+    }
+}
+
+extension UnsafeMutablePointer<DeliveryBatch.Slot> {
+    /// Notes where the record was stored; to be followed by `DeliveryBatch.settle`.
+    func stored(partition: Int32, offset: Int64) {
+        self.pointee.partition = partition
+        self.pointee.offset = offset
     }
 }

@@ -89,6 +89,10 @@ public final class KafkaProducer: Sendable {
 
     /// Sends a record and returns when the broker has acknowledged it.
     ///
+    /// While the producer's queue is full, senders wait for room in the order in which they came, at most for
+    /// `deliveryTimeout`. A record that cannot be delivered because no broker accepts the client, or the client no
+    /// broker, waits until `deliveryTimeout` too, and fails with `.authenticationFailed`.
+    ///
     /// Cancelling has an effect only until the record is handed over; after that the outcome is awaited, at most for
     /// `deliveryTimeout`, because nobody could take the record back.
     ///
@@ -97,33 +101,45 @@ public final class KafkaProducer: Sendable {
     /// - Throws: a `KafkaError` with the topic and partition; `mayHaveBeenApplied` says whether it can be stored all
     ///   the same. With an idempotent producer the library's own retries never store it twice.
     public func send(_ record: KafkaProducerRecord) async throws(KafkaError) -> KafkaDelivery {
-        let results = await self.send([record])
-        guard let result = results.first else { throw KafkaError(.closed, "no outcome") }
-        return try result.get()
+        try await self.deliver([record]).firstResult()
     }
 
     /// Sends records and returns when all have an outcome, with one suspension for all of them.
     ///
-    /// Records of one partition keep the order of the array. One that fails does not stop those behind it.
+    /// Records of one partition keep the order of the array. One that fails does not stop those behind it. Waiting for
+    /// room and cancelling are as for a single record; those that were handed over before keep their outcomes.
     ///
     /// - Parameter records: the records; may be empty.
     /// - Returns: the outcome of each record, at its place.
     public func send(_ records: [KafkaProducerRecord]) async -> [Result<KafkaDelivery, KafkaError>] {
         guard !records.isEmpty else { return [] }
-        let timeout = self.configuration.deliveryTimeout
         do throws(KafkaError) {
-            guard !Task.isCancelled else {
-                throw KafkaError(.cancelled, "cancelled before the record was sent")
-            }
-            let session = try await self.gate.session(deadline: .after(timeout))
-            return await withCheckedContinuation { continuation in
-                session.submit(
-                    DeliveryBatch(records, deadline: .now.advanced(by: timeout), continuation: continuation)
-                )
-            }
+            return try await self.deliver(records).results()
         } catch {
             return Array(repeating: .failure(error), count: records.count)
         }
+    }
+
+    /// Sends records, at least one.
+    ///
+    /// - Returns: the batch, whose records all have an outcome.
+    /// - Throws: when none of them could be handed over.
+    private func deliver(_ records: [KafkaProducerRecord]) async throws(KafkaError) -> DeliveryBatch {
+        guard !Task.isCancelled else {
+            throw KafkaError(.cancelled, "cancelled before the record was sent")
+        }
+        let deadline = Deadline.after(self.configuration.deliveryTimeout)
+        let session = try await self.gate.session(deadline: deadline)
+        let batch = DeliveryBatch(records, deadline: deadline)
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                batch.open(continuation)
+                session.submit(batch)
+            }
+        } onCancel: {
+            session.cancel(batch)
+        }
+        return batch
     }
 
     /// Returns when every record that was handed over before this call has an outcome, however it turned out.
@@ -132,12 +148,10 @@ public final class KafkaProducer: Sendable {
     /// hear of their outcomes by themselves: this is for a caller who wants to know of all at one point.
     ///
     /// - Parameter deadline: when to give up; the records stay under way.
-    /// - Throws: `.timedOut` at the deadline, `.notRunning`, `.closed`, `.cancelled`.
+    /// - Throws: `.timedOut` at the deadline, or `.authenticationFailed` if that is why; `.notRunning`, `.closed`, `.cancelled`.
     public func flush(deadline: Deadline) async throws(KafkaError) {
         guard !Task.isCancelled else { throw KafkaError(.cancelled, "cancelled before the flush") }
         let session = try await self.gate.session(deadline: deadline)
-        guard try await !session.flush(deadline: deadline) else { return }
-        if Task.isCancelled { throw KafkaError(.cancelled, "cancelled while records were under way") }
-        throw KafkaError(.timedOut, "records are still under way", isRetriable: true)
+        try await session.flush(deadline: deadline)
     }
 }

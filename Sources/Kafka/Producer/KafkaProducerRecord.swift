@@ -13,6 +13,8 @@ public struct KafkaProducerRecord: Sendable, Hashable {
     /// The headers, in order.
     public var headers: [KafkaHeader]
     /// The create time in milliseconds since 1970, or `nil` for now.
+    ///
+    /// librdkafka takes 0 for now, too.
     public var timestamp: Int64?
 
     /// Creates a record.

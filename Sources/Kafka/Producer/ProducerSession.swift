@@ -35,8 +35,9 @@ final class ProducerSession: Sendable {
     private let wake: WakeDescriptor
     private let configuration: KafkaProducerConfiguration
     private let logger: Logger
-    private let metrics: ProducerMetrics
+    let metrics: ProducerMetrics
     private let statistics: StatisticsMetrics
+    let failures = ConnectionFailures()
     private let state = Mutex(State())
 
     init(
@@ -64,88 +65,123 @@ final class ProducerSession: Sendable {
             return
         }
         defer { self.client.leave() }
-        // Counted before: a report can arrive on the other thread before the call returns.
-        batch.round = self.state.withLock { $0.records.add(batch.records.count) }
-        self.submit(batch, from: 0)
+        let isBehindOthers = self.state.withLock { state in
+            // Counted before: a report can arrive on the other thread before the call returns.
+            batch.round = state.records.add(batch.records.count)
+            return !state.overflow.isEmpty
+        }
+        let taken = isBehindOthers ? 0 : self.enqueue(batch)
+        if taken < batch.records.count { self.waitInLine(batch, from: taken) }
     }
 
-    private func submit(_ batch: DeliveryBatch, from first: Int) {
-        for index in first..<batch.records.count {
-            let isBehindOthers = self.state.withLock { !$0.overflow.isEmpty }
-            if isBehindOthers || !self.enqueue(batch, index) {
-                self.waitInLine(batch, from: index)
-                return
+    /// Hands records over as long as there is room.
+    ///
+    /// - Returns: how many of them, from the first on, do not wait for room.
+    private func enqueue(_ batch: DeliveryBatch) -> Int {
+        var topic: (name: String, handle: OpaquePointer)?
+        for index in batch.records.indices {
+            switch self.enqueue(batch, index, &topic) {
+            case .taken: break
+            case .refused(let error): self.fail(batch, index, error)
+            case .full: return index
             }
         }
+        return batch.records.count
     }
 
-    /// `false` when there is no room.
-    private func enqueue(_ batch: DeliveryBatch, _ index: Int) -> Bool {
-        let record = batch.records[index]
-        guard let topic = self.topics.handle(record.topic, self.client.raw) else {
-            self.fail(batch, index, KafkaError(.invalidArgument, "not the name of a topic", topic: record.topic))
-            return true
+    /// What became of a record that was handed to librdkafka.
+    private enum Enqueued {
+        case taken
+        case full
+        case refused(KafkaError)
+    }
+
+    /// Hands a record over; `topic` is the last one, which the next record usually has as well.
+    private func enqueue(
+        _ batch: DeliveryBatch,
+        _ index: Int,
+        _ topic: inout (name: String, handle: OpaquePointer)?
+    ) -> Enqueued {
+        let name = batch.records[index].topic
+        if topic?.name != name {
+            guard let handle = self.topics.handle(name, self.client.raw) else {
+                return .refused(KafkaError(.invalidArgument, "not the name of a topic", topic: name))
+            }
+            topic = (name, handle)
         }
-        let result = RDKafkaProduce.enqueue(record, topic, self.client.raw, opaque: batch.retainSlot(index))
-        guard result != RD_KAFKA_RESP_ERR_NO_ERROR else { return true }
-        batch.discardSlot()
-        if result == RD_KAFKA_RESP_ERR__QUEUE_FULL { return false }
-        var error = KafkaError(rdkafka: result, topic: record.topic, partition: record.partition)
-        if result == RD_KAFKA_RESP_ERR__INVALID_ARG { error.code = .invalidArgument }
-        self.fail(batch, index, error)
-        return true
+        guard let handle = topic?.handle else { return .full }
+        let opaque = batch.slot(index)
+        let result = RDKafkaProduce.enqueue(batch.records[index], handle, self.client.raw, opaque: opaque)
+        switch result {
+        case RD_KAFKA_RESP_ERR_NO_ERROR: return .taken
+        case RD_KAFKA_RESP_ERR__QUEUE_FULL: return .full
+        default:
+            var error = KafkaError(rdkafka: result, topic: name, partition: batch.records[index].partition)
+            if result == RD_KAFKA_RESP_ERR__INVALID_ARG { error.code = .invalidArgument }
+            return .refused(error)
+        }
     }
 
     /// Ends a record that librdkafka does not carry.
     private func fail(_ batch: DeliveryBatch, _ index: Int, _ error: KafkaError, isCounted: Bool = true) {
         self.metrics.failed(error, topic: batch.records[index].topic)
         let round = batch.round
-        batch.settle(index, .failure(error))
+        batch.fail(index, error)
         if isCounted { self.settled(1, round: round) }
     }
 
     /// Notes outcomes, and resumes flushes that have waited for them.
-    private func settled(_ count: Int, round: UInt64) {
+    func settled(_ count: Int, round: UInt64) {
+        guard count > 0 else { return }
         let ready = self.state.withLock { $0.records.settle(count, round: round) }
         for waiter in ready { waiter.continuation.resume(returning: true) }
     }
 
     private func waitInLine(_ batch: DeliveryBatch, from first: Int) {
-        let limit = self.configuration.queueRecordsMax
-        let hasJoined = self.state.withLock { state in
-            // An empty line takes any batch: its sender is suspended, so nothing piles up behind it.
-            guard state.overflow.isEmpty || state.overflow.recordCount + batch.records.count - first <= limit else {
-                return false
-            }
+        let isWaiting = self.state.withLock { state in
+            guard !batch.isCancelled else { return false }
             state.overflow.append(batch, from: first)
             return true
         }
-        guard !hasJoined else {
-            self.wake.wake()
+        guard isWaiting else {
+            for index in first..<batch.records.count { self.fail(batch, index, Self.cancelled) }
             return
         }
-        let error = KafkaError(.queueFull, "\(limit) records wait for room already", isRetriable: true)
-        for index in first..<batch.records.count { self.fail(batch, index, error) }
+        self.wake.wake()
     }
+
+    /// Gives up what still waits for room, because the sender has been cancelled.
+    func cancel(_ batch: DeliveryBatch) {
+        // First: a batch that is not in the line yet does not join it any more.
+        batch.cancel()
+        for index in self.state.withLock({ $0.overflow.remove(batch) }) {
+            self.fail(batch, index, Self.cancelled)
+        }
+        self.wake.wake()
+    }
+
+    private static let cancelled = KafkaError(.cancelled, "cancelled before there was room in the producer's queue")
 
     // MARK: - Flushing
 
     /// Waits until all records that were handed over so far have an outcome, and makes librdkafka send those at once
     /// that only wait for others.
     ///
-    /// - Returns: `false` when the deadline has passed, or the caller was cancelled, before.
-    /// - Throws: `.closed`.
-    func flush(deadline: Deadline) async throws(KafkaError) -> Bool {
+    /// - Throws: `.timedOut` when the deadline has passed before, `.cancelled`, `.closed`.
+    func flush(deadline: Deadline) async throws(KafkaError) {
         guard self.client.enter() else { throw KafkaError(.closed, "the producer is closed") }
         let id = self.state.withLock { state in
             state.lastFlush += 1
             return state.lastFlush
         }
-        return await withTaskCancellationHandler {
+        let isDone = await withTaskCancellationHandler {
             await withCheckedContinuation { self.startFlush(id, deadline, $0) }
         } onCancel: {
             self.giveUpFlush(id)
         }
+        guard !isDone else { return }
+        if Task.isCancelled { throw KafkaError(.cancelled, "cancelled while records were under way") }
+        throw self.failures.explain(KafkaError(.timedOut, "records are still under way", isRetriable: true))
     }
 
     /// Begins a flush for a caller who has entered the client; the entry goes over to the thread, or ends.
@@ -289,16 +325,30 @@ final class ProducerSession: Sendable {
 
     /// Moves waiting records on, and gives up those whose time is over.
     private func advanceLine() {
-        while let (batch, index) = self.state.withLock({ $0.overflow.first }) {
-            if batch.deadline <= .now {
-                let error = KafkaError(.timedOut, "no room in the producer's queue in time", isRetriable: true)
-                self.fail(batch, index, error)
-            } else if !self.enqueue(batch, index) {
-                return
+        var topic: (name: String, handle: OpaquePointer)?
+        while true {
+            // Under the lock, because a sender who is cancelled takes his records out of the line.
+            let (isDone, failed) = self.state.withLock { state -> (Bool, (DeliveryBatch, Int, KafkaError)?) in
+                guard let (batch, index) = state.overflow.first else { return (true, nil) }
+                let outcome =
+                    batch.deadline.hasPassed
+                    ? .refused(self.failures.explain(Self.hadNoRoom)) : self.enqueue(batch, index, &topic)
+                if case .full = outcome { return (true, nil) }
+                state.overflow.removeFirst()
+                guard case .refused(let error) = outcome else { return (false, nil) }
+                return (false, (batch, index, error))
             }
-            self.state.withLock { $0.overflow.removeFirst() }
+            if let (batch, index, error) = failed { self.fail(batch, index, error) }
+            if isDone { break }
         }
+        self.metrics.waiting(self.state.withLock { $0.overflow.recordCount })
     }
+
+    private static let hadNoRoom = KafkaError(
+        .timedOut,
+        "no room in the producer's queue in time",
+        isRetriable: true
+    )
 
     /// Takes events until there are none: librdkafka only wakes for a queue that was empty.
     private func drain(_ queue: borrowing RDKafkaQueue) {
@@ -308,65 +358,10 @@ final class ProducerSession: Sendable {
             case RD_KAFKA_EVENT_DR: self.deliver(event)
             case RD_KAFKA_EVENT_ERROR: self.note(event)
             case RD_KAFKA_EVENT_LOG: RDKafkaLog.forward(event, to: self.logger)
-            case RD_KAFKA_EVENT_STATS: self.publish(event)
+            case RD_KAFKA_EVENT_STATS: self.statistics.take(event, self.logger)
             default: break
             }
         }
-    }
-
-    private func publish(_ event: OpaquePointer) {
-        self.metrics.waiting(self.state.withLock { $0.overflow.recordCount })
-        self.statistics.take(event, self.logger)
-    }
-
-    /// Tells the senders of the records of a report; one of them has its duration measured.
-    private func deliver(_ event: OpaquePointer) {
-        var topic: (handle: OpaquePointer?, name: String) = (nil, "")
-        var produced = 0
-        var settled: (round: UInt64, count: Int) = (0, 0)
-        var hasMeasured = false
-        while let message = rd_kafka_event_message_next(event) {
-            guard let opaque = message.pointee._private else { continue }
-            if topic.handle == nil || topic.handle != message.pointee.rkt {
-                self.metrics.produced(produced, topic: topic.name)
-                produced = 0
-                topic = (message.pointee.rkt, String(cString: rd_kafka_topic_name(message.pointee.rkt)))
-            }
-            let outcome = self.outcome(message, topic: topic.name)
-            switch outcome {
-            case .success: produced += 1
-            case .failure(let error): self.metrics.failed(error, topic: topic.name)
-            }
-            if !hasMeasured {
-                self.metrics.took(microseconds: rd_kafka_message_latency(message))
-                hasMeasured = true
-            }
-            let round = DeliveryBatch.settle(opaque, outcome)
-            if round != settled.round {
-                self.settled(settled.count, round: settled.round)
-                settled = (round, 0)
-            }
-            settled.count += 1
-        }
-        self.metrics.produced(produced, topic: topic.name)
-        self.settled(settled.count, round: settled.round)
-    }
-
-    private func outcome(
-        _ message: UnsafePointer<rd_kafka_message_t>,
-        topic: String
-    ) -> Result<KafkaDelivery, KafkaError> {
-        guard message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR else {
-            return .success(
-                KafkaDelivery(topic: topic, partition: message.pointee.partition, offset: message.pointee.offset)
-            )
-        }
-        let partition = message.pointee.partition
-        var error = KafkaError(rdkafka: message.pointee.err, topic: topic, partition: partition < 0 ? nil : partition)
-        error.mayHaveBeenApplied = rd_kafka_message_status(message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED
-        let broker = rd_kafka_message_broker_id(message)
-        if broker >= 0 { error.broker = broker }
-        return .failure(error)
     }
 
     private func note(_ event: OpaquePointer) {
@@ -376,6 +371,7 @@ final class ProducerSession: Sendable {
             self.client.close()
             return
         }
+        self.failures.note(event)
         let text = rd_kafka_event_error_string(event).map { String(cString: $0) } ?? ""
         self.logger.debug(
             "kafka producer error",
