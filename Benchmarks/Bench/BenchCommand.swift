@@ -8,6 +8,8 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measures a library side by side with the same work in plain C.",
         discussion:
             "Exits with 0 whether goals are met or not, and with another code when something could not be measured.",
-        subcommands: [RedisBenchCommand.self, RedisWaitingCommand.self, CacheBenchCommand.self]
+        subcommands: [
+            RedisBenchCommand.self, RedisWaitingCommand.self, CacheBenchCommand.self, KafkaBenchCommand.self,
+        ]
     )
 }

@@ -4,39 +4,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
-double baseline_now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
-
-double baseline_processor_seconds(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
-}
-
-bool baseline_fail(redis_baseline_outcome *outcome, const char *reason, const char *detail) {
+bool redis_baseline_fail(redis_baseline_outcome *outcome, const char *reason, const char *detail) {
     snprintf(outcome->error, sizeof outcome->error, "%s%s%s", reason, detail ? ": " : "", detail ? detail : "");
     return false;
 }
 
-redisContext *baseline_connect(int port, redis_baseline_outcome *outcome) {
+redisContext *redis_baseline_connect(int port, redis_baseline_outcome *outcome) {
     struct timeval limit = {.tv_sec = poll_milliseconds / 1000};
     redisContext *context = redisConnectWithTimeout("127.0.0.1", port, limit);
     if (!context || context->err || redisSetTimeout(context, limit) != REDIS_OK) {
-        baseline_fail(outcome, "cannot connect", context ? context->errstr : NULL);
+        redis_baseline_fail(outcome, "cannot connect", context ? context->errstr : NULL);
         if (context) redisFree(context);
         return NULL;
     }
     return context;
 }
 
-char *baseline_keys(int callers) {
+char *redis_baseline_keys(int callers) {
     char *keys = calloc((size_t)callers, key_bytes);
     for (int caller = 0; keys && caller < callers; caller++) {
         snprintf(keys + (size_t)caller * key_bytes, key_bytes, "bench:%d", caller);
@@ -44,7 +29,7 @@ char *baseline_keys(int callers) {
     return keys;
 }
 
-void baseline_command(const redis_baseline_load *load, const char *key, const char *value, command_words *command) {
+void redis_baseline_words(const redis_baseline_load *load, const char *key, const char *value, command_words *command) {
     switch (load->command) {
     case redis_baseline_get:
         *command = (command_words){2, {"GET", key}, {3, strlen(key)}};
@@ -58,7 +43,7 @@ void baseline_command(const redis_baseline_load *load, const char *key, const ch
     }
 }
 
-bool baseline_is_expected(const redis_baseline_load *load, const redisReply *reply) {
+bool redis_baseline_is_expected(const redis_baseline_load *load, const redisReply *reply) {
     if (!reply) return false;
     switch (load->command) {
     case redis_baseline_get: return reply->type == REDIS_REPLY_STRING && (size_t)reply->len == load->value_bytes;
@@ -77,7 +62,7 @@ static void clean_up(void *data) { *(poll_link *)data = (poll_link){0}; }
 bool poll_link_open(poll_link *link, int port, redis_baseline_outcome *outcome) {
     redisAsyncContext *context = redisAsyncConnect("127.0.0.1", port);
     if (!context || context->err) {
-        baseline_fail(outcome, "cannot connect", context ? context->errstr : NULL);
+        redis_baseline_fail(outcome, "cannot connect", context ? context->errstr : NULL);
         if (context) redisAsyncFree(context);
         return false;
     }
@@ -95,11 +80,11 @@ bool poll_links_turn(poll_link *links, int count, redis_baseline_outcome *outcom
     struct pollfd polled[count];
     for (int index = 0; index < count; index++) {
         poll_link *link = &links[index];
-        if (!link->context) return baseline_fail(outcome, "the connection was lost", NULL);
+        if (!link->context) return redis_baseline_fail(outcome, "the connection was lost", NULL);
         short events = (short)((link->reads ? POLLIN : 0) | (link->writes ? POLLOUT : 0));
         polled[index] = (struct pollfd){.fd = link->context->c.fd, .events = events};
     }
-    if (poll(polled, (nfds_t)count, poll_milliseconds) <= 0) return baseline_fail(outcome, "no reply for 30 s", NULL);
+    if (poll(polled, (nfds_t)count, poll_milliseconds) <= 0) return redis_baseline_fail(outcome, "no reply for 30 s", NULL);
     // Writing first, as the adapters of hiredis for event loops do.
     for (int index = 0; index < count; index++) {
         poll_link *link = &links[index];

@@ -3,6 +3,7 @@
 
 #include "CRedisBaseline.h"
 
+#include <CBaselineClock.h>
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 
@@ -18,25 +19,19 @@ typedef struct {
     size_t lengths[5];
 } command_words;
 
-// Seconds of the monotonic clock.
-double baseline_now(void);
-
-// Processor seconds of this process.
-double baseline_processor_seconds(void);
-
 // Writes the reason and returns false, to be returned at once.
-bool baseline_fail(redis_baseline_outcome *outcome, const char *reason, const char *detail);
+bool redis_baseline_fail(redis_baseline_outcome *outcome, const char *reason, const char *detail);
 
 // A connection for the blocking API, or NULL.
-redisContext *baseline_connect(int port, redis_baseline_outcome *outcome);
+redisContext *redis_baseline_connect(int port, redis_baseline_outcome *outcome);
 
 // The keys of the callers, in one block of `key_bytes` each; NULL without memory.
-char *baseline_keys(int callers);
+char *redis_baseline_keys(int callers);
 
-void baseline_command(const redis_baseline_load *load, const char *key, const char *value, command_words *command);
+void redis_baseline_words(const redis_baseline_load *load, const char *key, const char *value, command_words *command);
 
 // Whether the reply is what the load asks for.
-bool baseline_is_expected(const redis_baseline_load *load, const redisReply *reply);
+bool redis_baseline_is_expected(const redis_baseline_load *load, const redisReply *reply);
 
 // A connection for the asynchronous API, with its wishes for poll().
 typedef struct {

@@ -10,15 +10,15 @@
 
 static bool get(redisContext *context, redis_baseline_outcome *outcome) {
     redisReply *reply = redisCommand(context, "GET bench:0");
-    if (!reply) return baseline_fail(outcome, "no reply", context->errstr);
+    if (!reply) return redis_baseline_fail(outcome, "no reply", context->errstr);
     bool is_error = reply->type == REDIS_REPLY_ERROR;
-    if (is_error) baseline_fail(outcome, "GET failed", reply->str);
+    if (is_error) redis_baseline_fail(outcome, "GET failed", reply->str);
     freeReplyObject(reply);
     return !is_error;
 }
 
 bool redis_baseline_run_lone(int port, size_t count, double *microseconds, redis_baseline_outcome *outcome) {
-    redisContext *context = baseline_connect(port, outcome);
+    redisContext *context = redis_baseline_connect(port, outcome);
     if (!context) return false;
     bool is_fine = get(context, outcome);
     for (size_t index = 0; is_fine && index < count; index++) {
@@ -92,8 +92,8 @@ static bool measure(exchange *exchange, size_t count, double *microseconds) {
 
 bool redis_baseline_run_hops(int port, size_t count, double *microseconds, redis_baseline_outcome *outcome) {
     exchange exchange = {.wake_up = eventfd(0, EFD_CLOEXEC), .outcome = outcome};
-    if (exchange.wake_up < 0) return baseline_fail(outcome, "no eventfd", NULL);
-    if (port) exchange.context = baseline_connect(port, outcome);
+    if (exchange.wake_up < 0) return redis_baseline_fail(outcome, "no eventfd", NULL);
+    if (port) exchange.context = redis_baseline_connect(port, outcome);
     if (port && !exchange.context) {
         close(exchange.wake_up);
         return false;
@@ -111,7 +111,7 @@ bool redis_baseline_run_hops(int port, size_t count, double *microseconds, redis
         is_fine = write(exchange.wake_up, &one, sizeof one) == sizeof one && is_fine;
         pthread_join(thread, NULL);
     }
-    if (!is_fine && !outcome->error[0]) baseline_fail(outcome, "the hop between threads failed", NULL);
+    if (!is_fine && !outcome->error[0]) redis_baseline_fail(outcome, "the hop between threads failed", NULL);
     pthread_cond_destroy(&exchange.answered);
     pthread_mutex_destroy(&exchange.mutex);
     if (exchange.context) redisFree(exchange.context);

@@ -28,13 +28,13 @@ static void on_reply(redisAsyncContext *context, void *reply, void *data) {
     (void)context;
     caller *caller = data;
     caller->run->open_calls--;
-    if (!baseline_is_expected(caller->run->load, reply)) caller->run->is_wrong = true;
+    if (!redis_baseline_is_expected(caller->run->load, reply)) caller->run->is_wrong = true;
     if (caller->calls_left > 0 && reply) issue(caller);
 }
 
 static void issue(caller *caller) {
     command_words command;
-    baseline_command(caller->run->load, caller->key, caller->run->value, &command);
+    redis_baseline_words(caller->run->load, caller->key, caller->run->value, &command);
     caller->calls_left--;
     caller->run->open_calls++;
     if (redisAsyncCommandArgv(caller->link->context, on_reply, caller, command.count, command.words, command.lengths) !=
@@ -56,11 +56,11 @@ static void release(run *run) {
 
 static bool prepare(run *run, redis_baseline_outcome *outcome) {
     const redis_baseline_load *load = run->load;
-    run->keys = baseline_keys(load->callers);
+    run->keys = redis_baseline_keys(load->callers);
     run->value = malloc(load->value_bytes + 1);
     run->callers = calloc((size_t)load->callers, sizeof *run->callers);
     run->links = calloc((size_t)load->connections, sizeof *run->links);
-    if (!run->keys || !run->value || !run->callers || !run->links) return baseline_fail(outcome, "no memory", NULL);
+    if (!run->keys || !run->value || !run->callers || !run->links) return redis_baseline_fail(outcome, "no memory", NULL);
     memset(run->value, 'x', load->value_bytes);
     for (int index = 0; index < load->connections; index++) {
         if (!poll_link_open(&run->links[index], load->port, outcome)) return false;
@@ -82,7 +82,7 @@ bool redis_baseline_run_async(const redis_baseline_load *load, redis_baseline_ou
     while (is_fine && run.open_calls > 0) is_fine = poll_links_turn(run.links, load->connections, outcome);
     outcome->seconds = baseline_now() - start;
     outcome->processor_seconds = baseline_processor_seconds() - processor;
-    if (is_fine && run.is_wrong) is_fine = baseline_fail(outcome, "a reply was not what was asked for", NULL);
+    if (is_fine && run.is_wrong) is_fine = redis_baseline_fail(outcome, "a reply was not what was asked for", NULL);
     release(&run);
     return is_fine;
 }
@@ -90,24 +90,24 @@ bool redis_baseline_run_async(const redis_baseline_load *load, redis_baseline_ou
 static bool send_pipeline(redisContext *context, run *run, redis_baseline_outcome *outcome) {
     command_words command;
     for (int index = 0; index < run->load->callers; index++) {
-        baseline_command(run->load, run->keys + (size_t)index * key_bytes, run->value, &command);
+        redis_baseline_words(run->load, run->keys + (size_t)index * key_bytes, run->value, &command);
         redisAppendCommandArgv(context, command.count, command.words, command.lengths);
     }
     for (int index = 0; index < run->load->callers; index++) {
         void *reply = NULL;
-        if (redisGetReply(context, &reply) != REDIS_OK) return baseline_fail(outcome, "no reply", context->errstr);
-        bool is_expected = baseline_is_expected(run->load, reply);
+        if (redisGetReply(context, &reply) != REDIS_OK) return redis_baseline_fail(outcome, "no reply", context->errstr);
+        bool is_expected = redis_baseline_is_expected(run->load, reply);
         freeReplyObject(reply);
-        if (!is_expected) return baseline_fail(outcome, "a reply was not what was asked for", NULL);
+        if (!is_expected) return redis_baseline_fail(outcome, "a reply was not what was asked for", NULL);
     }
     return true;
 }
 
 bool redis_baseline_run_lockstep(const redis_baseline_load *load, redis_baseline_outcome *outcome) {
     run run = {.load = load};
-    redisContext *context = baseline_connect(load->port, outcome);
+    redisContext *context = redis_baseline_connect(load->port, outcome);
     if (!context) return false;
-    run.keys = baseline_keys(load->callers);
+    run.keys = redis_baseline_keys(load->callers);
     run.value = malloc(load->value_bytes + 1);
     bool is_fine = run.keys && run.value;
     if (is_fine) memset(run.value, 'x', load->value_bytes);

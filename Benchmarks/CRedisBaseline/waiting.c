@@ -25,7 +25,7 @@ static bool wait_for_all(redis_baseline_waiting *waiting, redis_baseline_outcome
     while (waiting->open_calls > 0) {
         if (!poll_links_turn(&waiting->link, 1, outcome)) return false;
     }
-    return !waiting->is_wrong || baseline_fail(outcome, "a call failed", NULL);
+    return !waiting->is_wrong || redis_baseline_fail(outcome, "a call failed", NULL);
 }
 
 redis_baseline_waiting *redis_baseline_waiting_connect(int port, redis_baseline_outcome *outcome) {
@@ -42,11 +42,11 @@ redis_baseline_waiting *redis_baseline_waiting_connect(int port, redis_baseline_
 
 bool redis_baseline_waiting_send(redis_baseline_waiting *waiting, int count, redis_baseline_outcome *outcome) {
     for (int index = 0; index < count; index++) {
-        if (!send_one(waiting)) return baseline_fail(outcome, "a call was refused", NULL);
+        if (!send_one(waiting)) return redis_baseline_fail(outcome, "a call was refused", NULL);
     }
     // One write takes all that fits into the socket.
     redisAsyncHandleWrite(waiting->link.context);
-    return waiting->link.context || baseline_fail(outcome, "the connection was lost", NULL);
+    return waiting->link.context || redis_baseline_fail(outcome, "the connection was lost", NULL);
 }
 
 bool redis_baseline_waiting_finish(redis_baseline_waiting *waiting, redis_baseline_outcome *outcome) {

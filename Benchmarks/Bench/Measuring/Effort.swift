@@ -23,7 +23,8 @@ struct Effort: Sendable {
         )
     }
 
-    private static func processorSeconds() -> Double {
+    /// Processor time of this process so far, user and system.
+    static func processorSeconds() -> Double {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }

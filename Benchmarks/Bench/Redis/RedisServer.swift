@@ -29,7 +29,7 @@ final class RedisServer: Sendable {
     /// - Throws: `BenchFailure` with its output.
     static func start(port: Int) async throws -> RedisServer {
         let folder = try TemporaryFolder().path
-        let port = port == 0 ? try self.freePort() : port
+        let port = port == 0 ? try LoopbackPort.free() : port
         let arguments = [
             "--port", "\(port)", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no",
             // Why it closes a connection it says at this level only.
@@ -83,21 +83,5 @@ final class RedisServer: Sendable {
         let process = try? await ChildProcess("openssl", arguments, outputPath: "\(folder)/openssl")
         let output = try? await process?.finish(within: .seconds(20))
         return output == nil ? nil : certificate
-    }
-
-    private static func freePort() throws(BenchFailure) -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw BenchFailure("no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
