@@ -47,8 +47,19 @@ func systemLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
     .systemLibrary(name: name, path: "CModules/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
 
-func library(_ name: String, uses: [String] = [], _ products: Target.Dependency...) -> Target {
-    .target(name: name, dependencies: uses.map { .byName(name: $0) } + products, swiftSettings: settings)
+/// `folders` hold files whose bytes are compiled in.
+func library(
+    _ name: String,
+    uses: [String] = [],
+    _ products: Target.Dependency...,
+    embeds folders: [String] = []
+) -> Target {
+    .target(
+        name: name,
+        dependencies: uses.map { .byName(name: $0) } + products,
+        resources: folders.map { .embedInCode($0) },
+        swiftSettings: settings
+    )
 }
 
 func program(_ name: String, uses: [String], _ products: Target.Dependency...) -> Target {
@@ -108,7 +119,7 @@ let layer2: [Target] = [
         Product.nioSSL,
         Product.logging
     ),
-    library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging),
+    library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging, Product.metrics),
     library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging),
     library("Curl", uses: ["ServerRuntime", "CCurl"], Product.logging),
 ]
@@ -120,7 +131,8 @@ let layer3: [Target] = [
         uses: ["ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo", "IMProtocol"],
         Product.protobuf,
         Product.logging,
-        Product.metrics
+        Product.metrics,
+        embeds: ["Schema/SQL"]
     ),
 ]
 
@@ -227,6 +239,12 @@ let benchmarks: [Target] = [
         path: "Examples/KafkaExample",
         swiftSettings: settings
     ),
+    .executableTarget(
+        name: "PostgresExample",
+        dependencies: ["Postgres", Product.logging],
+        path: "Examples/PostgresExample",
+        swiftSettings: settings
+    ),
 ]
 
 let testSupport: [Target] = [
@@ -269,7 +287,7 @@ let testTargets: [Target] = [
         Product.nioCore,
         Product.nioPosix
     ),
-    tests("PostgresTests", uses: ["TestKit", "Postgres", "ServerRuntime"]),
+    tests("PostgresTests", uses: ["TestKit", "Postgres", "CPq", "ServerRuntime"]),
     tests("MongoTests", uses: ["TestKit", "Mongo", "CMongoc", "ServerRuntime"], Product.logging),
     tests("IMProtocolTests", uses: ["TestKit", "IMProtocol"], Product.protobuf),
     tests(
@@ -319,10 +337,14 @@ let testTargets: [Target] = [
     ),
     tests(
         "IntegrationTests",
-        uses: ["TestKit", "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo"],
+        uses: [
+            "TestKit", "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo", "IMProtocol",
+            "IMStorage",
+        ],
         Product.logging,
         Product.metrics,
         Product.metricsTestKit,
+        Product.protobuf,
         Product.tracing,
         Product.inMemoryTracing
     ),

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Foundation
 import Logging
-import ServerRuntime
-import Telemetry
 
 /// The server program: reads its configuration, then runs the roles that were asked for.
 @main
@@ -15,14 +13,11 @@ struct OpenIMCommand: AsyncParsableCommand {
             Variables that the files refer to come from the environment and from .env in the working directory or beside \
             the folder.
             """,
-        version: ServerProcess.version
+        version: ServerProcess.version,
+        subcommands: [MigrateCommand.self]
     )
 
-    @Option(
-        name: [.customShort("c"), .customLong("config_folder_path")],
-        help: "The configuration folder. Default: $OPENIMCONFIG, else config/."
-    )
-    var configFolder: String?
+    @OptionGroup var source: ConfigurationOptions
 
     @Option(
         name: [.customShort("i"), .customLong("index")],
@@ -52,20 +47,7 @@ struct OpenIMCommand: AsyncParsableCommand {
 
     private func serve() async throws {
         let roles = try RoleName.parse(self.roles)
-        let environment = ProcessInfo.processInfo.environment
-        let folder = self.configFolder ?? environment["OPENIMCONFIG"] ?? "config"
-        let variables = try self.variables(environment, besides: folder)
-        let configuration = try ConfigurationFolder(path: folder, variables: variables)
-        let settings = try ServerSettings(configuration, instance: self.instance)
-
-        LoggingSystem.bootstrap { label in
-            StructuredLogHandler(
-                label: label,
-                format: settings.log.format,
-                level: settings.log.level,
-                output: .standardError
-            )
-        }
+        let settings = try self.source.load(instance: self.instance)
         let logger = Logger(label: "openim")
         if !settings.keysWithoutEffect.isEmpty {
             logger.warning(
@@ -82,21 +64,5 @@ struct OpenIMCommand: AsyncParsableCommand {
         )
         try await ServerProcess(settings: settings, roles: roles, logger: logger).run()
         logger.info("stopped")
-    }
-
-    /// The environment, and under it what the stack's script wrote to `.env`.
-    private func variables(_ environment: [String: String], besides folder: String) throws -> [String: String] {
-        var variables: [String: String] = [:]
-        for path in ["\(folder)/../.env", ".env"] {
-            guard FileManager.default.fileExists(atPath: path) else { continue }
-            let text: String
-            do {
-                text = try String(contentsOfFile: path, encoding: .utf8)
-            } catch {
-                throw ConfigurationError(["\(path): cannot be read: \(error.localizedDescription)"])
-            }
-            variables.merge(EnvironmentFile.parse(text)) { _, new in new }
-        }
-        return variables.merging(environment) { _, new in new }
     }
 }

@@ -39,6 +39,16 @@ import Testing
         #expect(!"\(key) \(value)".contains("secret"))
     }
 
+    @Test(arguments: [("22012", "division by zero"), ("22001", "too long for its type"), ("22XXX", "see its SQLSTATE")])
+    func `a refused value has its reason in the message`(state: String, reason: String) {
+        let error = PostgresError(server: PostgresError.ServerFields(sqlState: state, message: "it was secret"))
+        #expect("\(error)" == "invalidValue: the server refused a value: \(reason), SQLSTATE \(state)")
+    }
+
+    @Test func `a message of libpq is one line`() {
+        #expect(PGConnection.singleLine("refused\n\tIs it running?\n") == "refused Is it running?")
+    }
+
     @Test(
         arguments: [
             ("FATAL:  password authentication failed for user \"a\"", PostgresError.Code.authenticationFailed),
@@ -49,7 +59,7 @@ import Testing
         ]
     )
     func `a refused log-in is told from a server that is away`(message: String, code: PostgresError.Code) {
-        #expect(PGConnection.connectError(message).code == code)
+        #expect(ConnectOptions.error(message).code == code)
     }
 
     @Test func `a configuration does not print its password`() {

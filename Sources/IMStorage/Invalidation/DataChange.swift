@@ -32,7 +32,7 @@ package final class DataChange: Sendable {
     /// Runs a statement that reads, or that locks what it reads.
     ///
     /// - Throws: any error means that the change cannot be committed any more.
-    package func query(_ query: PostgresQuery) async throws(PostgresError) -> [PostgresRow] {
+    package func query(_ query: PostgresQuery) async throws(PostgresError) -> PostgresRows {
         try await self.transaction.query(query)
     }
 

@@ -11,12 +11,14 @@ extension PostgresClient {
     /// - Throws: `.tooManyRows` beyond the bound; `mayHaveBeenApplied` when the statement was sent and its outcome is
     ///   unknown.
     @discardableResult
-    public func query(
-        _ query: PostgresQuery,
-        deadline: Deadline? = nil,
-        rowsMax: Int? = nil
-    ) async throws(PostgresError) -> [PostgresRow] {
-        try await self.answer(query, self.limits(deadline, rowsMax)).rows
+    nonisolated(nonsending)
+        public func query(
+            _ query: PostgresQuery,
+            deadline: Deadline? = nil,
+            rowsMax: Int? = nil
+        ) async throws(PostgresError) -> PostgresRows
+    {
+        PostgresRows(try await self.result(query, deadline, rowsMax))
     }
 
     /// Runs one statement and returns how many rows it touched.
@@ -27,26 +29,34 @@ extension PostgresClient {
     /// - Returns: the number of rows.
     /// - Throws: `mayHaveBeenApplied` when the statement was sent and its outcome is unknown.
     @discardableResult
-    public func execute(
-        _ query: PostgresQuery,
-        deadline: Deadline? = nil
-    ) async throws(PostgresError) -> Int {
-        try await self.answer(query, self.limits(deadline, nil)).affectedRows
+    nonisolated(nonsending)
+        public func execute(
+            _ query: PostgresQuery,
+            deadline: Deadline? = nil
+        ) async throws(PostgresError) -> Int
+    {
+        try await self.result(query, deadline, nil).affectedRows
     }
 
-    func limits(_ deadline: Deadline?, _ rowsMax: Int?) -> PGConnection.Limits {
-        PGConnection.Limits(
+    private nonisolated(nonsending) func result(
+        _ query: PostgresQuery,
+        _ deadline: Deadline?,
+        _ rowsMax: Int?
+    ) async throws(PostgresError) -> PGResultHandle {
+        try query.validate()
+        try query.validateForSharing()
+        let group = StatementGroup(body: .one(query), rowsMax: rowsMax ?? self.configuration.rowsMax)
+        let deadline = deadline ?? .after(self.configuration.statementTimeout)
+        guard case .result(let result) = try await self.engine.perform(.shared(group), deadline: deadline) else {
+            throw PostgresError(.connectionLost, "the I/O thread answered another question", mayHaveBeenApplied: true)
+        }
+        return result
+    }
+
+    func limits(_ deadline: Deadline?, _ rowsMax: Int?) -> CallLimits {
+        CallLimits(
             deadline: deadline ?? .after(self.configuration.statementTimeout),
             rowsMax: rowsMax ?? self.configuration.rowsMax
         )
-    }
-
-    private func answer(
-        _ query: PostgresQuery,
-        _ limits: PGConnection.Limits
-    ) async throws(PostgresError) -> PostgresAnswer {
-        let connection = try await self.pool.acquire(deadline: limits.deadline)
-        defer { self.pool.giveBack(connection) }
-        return try await connection.execute(query, limits)
     }
 }

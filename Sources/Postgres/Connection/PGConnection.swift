@@ -1,88 +1,143 @@
 import CPq
-import Glibc
 import ServerRuntime
 
-/// Sole owner of a `PGconn`, in non-blocking mode.
+/// Sole owner of a `PGconn`, in non-blocking mode; for the I/O thread.
 ///
-/// Unchecked because a `PGconn` belongs to one thread at a time (libpq manual, "Behavior in Threaded Programs"): the
-/// pool hands each connection to one caller, and that caller's steps follow one another, on whichever thread.
-final class PGConnection: @unchecked Sendable {
-    private(set) var raw: OpaquePointer?
-    let reactor: SocketReactor
-    private let cancelRequests: @Sendable (PGCancelHandle) -> Void
+/// Holds what is under way on the connection; `EngineThread` decides what that is.
+final class PGConnection {
+    /// What the connection does besides statements in pipeline mode.
+    enum Activity {
+        case pipeline
+        /// A text of several statements; everything is read by the call.
+        case script(PGCall, ScriptAnswer)
+        case rows(RowStream)
+        case copyIn(CopyInState)
+        case copyOut(CopyOutState)
+    }
 
-    /// Takes over a connection that has been opened or is being opened.
-    ///
-    /// - Parameters:
-    ///   - raw: the connection; this object frees it.
-    ///   - reactor: waits for its socket.
-    ///   - cancelRequests: sends cancel requests from a thread that may block.
-    init(
-        takingOwnershipOf raw: OpaquePointer,
-        reactor: SocketReactor,
-        cancelRequests: @escaping @Sendable (PGCancelHandle) -> Void
-    ) {
+    /// Who uses the connection.
+    enum Use: Equatable {
+        case shared
+        case leased(number: UInt64)
+        /// Given back, and being cleaned for the next user.
+        case returning(resets: Bool)
+    }
+
+    let raw: OpaquePointer
+    let slot: Int
+    /// The number under which its socket is watched.
+    let id: UInt64
+    var use = Use.shared
+    var activity = Activity.pipeline
+    /// Groups of statements in the order in which they were sent.
+    var inFlight = FIFO<PGCall>()
+    /// Work of the user that waits until what is under way has ended.
+    var pending = FIFO<PGCall>()
+    var cache: PreparedCache
+    /// A cancel request is on its way to the server.
+    var isCancelling = false
+    /// When a cancel request is due for the abandoned statement at the head.
+    var cancelAt: Deadline?
+    /// When the connection is given up if the abandoned statement at its head has not ended.
+    var graceLimit: Deadline?
+    /// Bytes that the answer at the head has brought so far, once it is long; see `answerBytesMax`.
+    var headReads = 0
+    var headBytes = 0
+    var readableBefore: Int32 = 0
+    var notifications: [PGNotification] = []
+    var droppedNotifications = 0
+    /// Who waits for a notification.
+    var listener: PGCall?
+    private var watched: Poller.Interest?
+    var wantsToWrite = false
+    /// Statements sent since the thread began to send; see `beginSending()`.
+    var sentCount = 0
+    /// The thread reads no more before there is room for what would come.
+    var isReadingPaused = false
+
+    /// Takes over a connection that is open or being opened.
+    init(takingOwnershipOf raw: OpaquePointer, slot: Int, id: UInt64, preparedStatementsMax: Int) {
         self.raw = raw
-        self.reactor = reactor
-        self.cancelRequests = cancelRequests
+        self.slot = slot
+        self.id = id
+        self.cache = PreparedCache(limit: preparedStatementsMax)
     }
 
     // Does not block: in non-blocking mode the farewell is sent only as far as the socket takes it.
     deinit {
-        self.close()
+        PQfinish(self.raw)
     }
 
-    /// Whether a statement can be sent: open, nothing under way, and no transaction left behind.
-    var isIdle: Bool {
-        self.raw.map { PQstatus($0) == CONNECTION_OK && PQtransactionStatus($0) == PQTRANS_IDLE } ?? false
+    /// Whether a call can begin: nothing is under way, and no cancel request could strike it.
+    var isQuiet: Bool {
+        guard case .pipeline = self.activity else { return false }
+        return self.inFlight.isEmpty && !self.isCancelling
     }
 
-    /// Whether the connection can still talk to the server, inside a transaction or not.
-    var isOpen: Bool {
-        self.raw.map { PQstatus($0) == CONNECTION_OK } ?? false
+    /// Whether libpq still holds the connection for usable.
+    var isOpen: Bool { PQstatus(self.raw) == CONNECTION_OK }
+
+    /// Whether a transaction is open; libpq cannot tell while anything is in flight.
+    var isInTransaction: Bool {
+        let status = PQtransactionStatus(self.raw)
+        return status == PQTRANS_INTRANS || status == PQTRANS_INERROR
     }
 
-    /// Reads what came while the connection lay idle, and so learns whether the server has gone.
+    /// Whether the user has it for himself.
+    var isLeased: Bool {
+        if case .leased = self.use { true } else { false }
+    }
+
+    /// Has the poller watch the socket for `interest`; returns whether the system complied.
     ///
-    /// A stopping server sends a farewell and then closes: the second read sees the end.
-    func isAliveAfterIdling() -> Bool {
-        guard let raw, PQconsumeInput(raw) == 1, PQisBusy(raw) == 0, PQconsumeInput(raw) == 1 else { return false }
-        return self.isIdle
+    /// Asks the system each time: `PQconnectPoll` may have gone on to another address, and to a socket of the same number.
+    func watch(_ poller: Poller, for interest: Poller.Interest) -> Bool {
+        let socket = PQsocket(self.raw)
+        guard socket >= 0 else { return false }
+        self.watched = interest
+        return poller.watch(socket, id: self.id, for: interest)
     }
 
-    /// Closes the connection.
-    ///
-    /// Calling it again does nothing.
-    func close() {
-        guard let raw else { return }
-        self.raw = nil
-        let socket = PQsocket(raw)
-        if socket >= 0 {
-            self.reactor.forget(socket)
+    /// Has the poller watch the socket of an open connection for what that waits for.
+    func watch(_ poller: Poller) -> Bool {
+        var interest: Poller.Interest = self.isReadingPaused ? [] : .read
+        if self.wantsToWrite { interest.insert(.write) }
+        return interest == self.watched || self.watch(poller, for: interest)
+    }
+
+    /// Sends what libpq has buffered; returns `false` when the connection is broken.
+    func flush() -> Bool {
+        let code = PQflush(self.raw)
+        self.wantsToWrite = code == 1
+        return code >= 0
+    }
+
+    /// libpq's text about the last error, on one line.
+    var message: String { Self.singleLine(String(cString: PQerrorMessage(self.raw))) }
+
+    static func singleLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
+    /// Takes what libpq has received on channels.
+    func collectNotifications() {
+        while let notify = PQnotifies(self.raw) {
+            defer { PQfreemem(notify) }
+            guard self.notifications.count < Self.notificationsMax else {
+                self.droppedNotifications += 1
+                continue
+            }
+            let value = notify.pointee
+            self.notifications.append(
+                PGNotification(
+                    channel: value.relname.map { String(cString: $0) } ?? "",
+                    payload: value.extra.map { String(cString: $0) } ?? "",
+                    sender: value.be_pid
+                )
+            )
         }
-        PQfinish(raw)
     }
 
-    /// Closes the connection in the middle of a statement, and has the server asked to stop that statement.
-    ///
-    /// What is left unread would otherwise be taken for the answer of the next caller's statement.
-    func abandon() {
-        if let raw, let handle = PGCancelHandle(connection: raw) {
-            self.cancelRequests(handle)
-        }
-        self.close()
-    }
-
-    /// The error for a connection that libpq gave up on.
-    func lost(mayHaveBeenApplied: Bool) -> PostgresError {
-        let reason = self.raw.map { PGConnection.message(of: $0) } ?? "the connection is closed"
-        self.close()
-        return PostgresError(.connectionLost, reason, mayHaveBeenApplied: mayHaveBeenApplied)
-    }
-
-    /// libpq's text about the last error of `raw`, on one line.
-    static func message(of raw: OpaquePointer) -> String {
-        let text = String(cString: PQerrorMessage(raw))
-        return text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    }
+    /// Notifications that are kept for who does not fetch them; the next ones are dropped and counted.
+    private static let notificationsMax = 10_000
 }

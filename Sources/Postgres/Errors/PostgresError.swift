@@ -17,10 +17,17 @@ public struct PostgresError: Error, Sendable {
     public var column: String?
     /// The server's detail where it is free of parameter values.
     public var detail: String?
+    /// Where in the text of the statement the error is, in characters from 1; of a statement with parameters, in its text
+    /// with placeholders.
+    public var position: Int?
+    /// The server's word for how bad it is: `ERROR`, `FATAL` (the session ended) or `PANIC` (all sessions ended).
+    public var severity: String?
     /// The error below this one, such as why no connection could be opened.
     public var cause: (any Error)?
     /// Whether the change may have happened although the call failed; the caller has to find out before repeating it.
     public var mayHaveBeenApplied: Bool
+    /// A prepared statement does not fit the tables any more, and has to be prepared anew.
+    var isStalePlan = false
 
     /// An error of the driver itself.
     public init(
@@ -49,8 +56,9 @@ extension PostgresError: CustomStringConvertible {
         var text = "\(self.code): \(self.message)"
         let fields = [
             ("SQLSTATE", self.sqlState), ("constraint", self.constraint), ("table", self.table),
-            ("column", self.column),
-            ("detail", self.detail),
+            // The message of a decoding error begins with it.
+            ("column", self.code == .decoding ? nil : self.column),
+            ("detail", self.detail), ("position", self.position.map { "\($0)" }),
         ]
         for case (let name, let value?) in fields {
             text += ", \(name) \(value)"

@@ -1,57 +1,36 @@
 /// A Swift type whose arrays can be bound to a query, as in `unnest(\(ids)::text[])`.
-public protocol PostgresArrayElement: Sendable {
-    /// Object ids of the type itself and of its array type.
-    static var postgresTypes: (scalar: UInt32, array: UInt32) { get }
-    /// Appends the value in PostgreSQL's binary format.
-    func append(to bytes: inout [UInt8])
-    /// The parameter for an array of this type.
-    static func parameter(_ array: [Self]?) -> PostgresParameter
+///
+/// Elements may be optional, and nil is NULL. PostgreSQL has no arrays of arrays.
+public protocol PostgresArrayElement: PostgresEncodable {
+    /// The array type whose elements are of `postgresType`.
+    static var postgresArrayType: PostgresType { get }
+
+    /// Writes an array of this type; types that stand for something else in an array have their own.
+    static func encodePostgresArray(_ array: [Self], to writer: inout PostgresValueWriter)
 }
 
 extension PostgresArrayElement {
-    /// The parameter for a one-dimensional array: header, then each element with its length.
-    public static func parameter(_ array: [Self]?) -> PostgresParameter {
-        let type = PostgresType(oid: self.postgresTypes.array)
-        guard let array else { return PostgresParameter(type: type, bytes: nil) }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(20 + 12 * array.count)
-        bytes.appendBigEndian(UInt32(array.isEmpty ? 0 : 1))  // dimensions; an empty array has none
-        bytes.appendBigEndian(UInt32(0))  // no null inside
-        bytes.appendBigEndian(self.postgresTypes.scalar)
-        if !array.isEmpty {
-            bytes.appendBigEndian(UInt32(clamping: array.count))
-            bytes.appendBigEndian(UInt32(1))  // SQL arrays count from 1
+    /// Writes an array of one dimension: a head, then each element with its length.
+    @inlinable
+    public static func encodePostgresArray(_ array: [Self], to writer: inout PostgresValueWriter) {
+        // An optional byte would be an element of type bytea, which no element of bytes is.
+        guard self.postgresType != self.postgresArrayType else {
+            writer.refuse("an array of optional bytes has no type in PostgreSQL")
+            return
         }
-        for element in array {
-            let start = bytes.count
-            bytes.appendBigEndian(UInt32(0))
-            element.append(to: &bytes)
-            bytes.setBigEndian(UInt32(clamping: bytes.count - start - 4), at: start)
+        guard let count = Int32(exactly: array.count) else {
+            writer.refuse("an array has at most 2,147,483,647 elements")
+            return
         }
-        return PostgresParameter(type: type, bytes: bytes)
-    }
-}
-
-extension Array: PostgresEncodable where Element: PostgresArrayElement {
-    /// The parameter that stands for nil of this array type.
-    public static var postgresNull: PostgresParameter {
-        Element.parameter(nil)
-    }
-
-    /// The parameter that holds this array.
-    public var postgresParameter: PostgresParameter {
-        Element.parameter(self)
-    }
-}
-
-extension [UInt8] {
-    mutating func appendBigEndian(_ value: some FixedWidthInteger) {
-        Swift.withUnsafeBytes(of: value.bigEndian) { self.append(contentsOf: $0) }
-    }
-
-    mutating func setBigEndian(_ value: UInt32, at index: Int) {
-        for offset in 0..<4 {
-            self[index + offset] = UInt8(truncatingIfNeeded: value >> (24 - 8 * UInt32(offset)))
+        writer.write((count == 0 ? 0 : 1) as Int32)  // dimensions; an empty array has none
+        let hasNull = writer.position
+        writer.write(0 as Int32)
+        writer.write(self.postgresType.oid)
+        guard count > 0 else { return }
+        writer.write(count)
+        writer.write(1 as Int32)  // SQL arrays count from 1
+        for element in array where writer.writeField(element) {
+            writer.overwrite(1, at: hasNull)
         }
     }
 }

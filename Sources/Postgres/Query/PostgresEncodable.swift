@@ -1,41 +1,34 @@
 /// A Swift type that can be bound to a query.
 ///
-/// Each type is sent as one fixed type of PostgreSQL: `String` as text, `Int` and `Int64` as int8, `Int32` as int4,
-/// `Bool` as bool, `Double` as float8, `[UInt8]` as bytea, and arrays of these as arrays. Where a column has another
-/// type, the query casts: `\(json)::jsonb`.
+/// Each type is sent as one fixed type of PostgreSQL, in binary format: `String` as text, `Int` and `Int64` as int8,
+/// `Int32` as int4, `Int16` as int2, `Bool` as bool, `Double` as float8, `Float` as float4, `Decimal` as numeric,
+/// `[UInt8]` as bytea, `UUID` as uuid, `Date` as timestamptz, `PostgresDate` as date, `PostgresJSON` as jsonb, and arrays
+/// of these as arrays. Where a column has another type, the query casts: `\(json)::jsonb`.
+///
+/// Types of your own conform by way of one of these. An enumeration with raw values needs only to say that it conforms;
+/// for a column whose type is an `ENUM` of the database, cast the text: `\(mood)::mood`, `\(moods)::mood[]`. There are no
+/// composite types: write `ROW(\(a), \(b))::pair`.
 public protocol PostgresEncodable: Sendable {
-    /// The parameter that stands for nil of this type.
-    static var postgresNull: PostgresParameter { get }
-    /// The parameter that holds this value.
-    var postgresParameter: PostgresParameter { get }
+    /// The type that values are sent as, and NULL too.
+    static var postgresType: PostgresType { get }
+
+    /// Writes this value in the binary format of `postgresType`, or NULL.
+    ///
+    /// A value that has no such form is refused with `PostgresValueWriter.refuse`: whoever sends the query then gets an
+    /// error, and nothing is sent.
+    func encodePostgres(to writer: inout PostgresValueWriter)
 }
 
-extension PostgresArrayElement {
-    /// The parameter that stands for nil of this type.
+extension PostgresEncodable {
+    /// The parameter that stands for NULL of this type.
     public static var postgresNull: PostgresParameter {
-        PostgresParameter(type: self.scalar, bytes: nil)
+        PostgresParameter(type: self.postgresType, bytes: nil)
     }
 
     /// The parameter that holds this value.
     public var postgresParameter: PostgresParameter {
-        var bytes: [UInt8] = []
-        self.append(to: &bytes)
-        return PostgresParameter(type: Self.scalar, bytes: bytes)
-    }
-
-    static var scalar: PostgresType {
-        PostgresType(oid: self.postgresTypes.scalar)
-    }
-}
-
-extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
-    /// The parameter that stands for nil of the wrapped type.
-    public static var postgresNull: PostgresParameter {
-        Wrapped.postgresNull
-    }
-
-    /// The parameter of the wrapped value, or NULL.
-    public var postgresParameter: PostgresParameter {
-        self.map(\.postgresParameter) ?? Wrapped.postgresNull
+        var parameters = PostgresParameters()
+        parameters.append(self)
+        return parameters[0]
     }
 }

@@ -8,9 +8,14 @@
 /// `unnest(\(ids)::text[])`.
 public struct PostgresQuery: Sendable, Hashable {
     /// The text that is sent, with placeholders.
-    public private(set) var sql: String
+    public let sql: String
+    /// The values of the placeholders, in order, as they go to libpq.
+    let bound: PostgresParameters
+
     /// The values of the placeholders, in order.
-    public private(set) var parameters: [PostgresParameter]
+    public var parameters: [PostgresParameter] {
+        (0..<self.bound.count).map { self.bound[$0] }
+    }
 
     /// A query with a text that was put together elsewhere.
     ///
@@ -18,8 +23,26 @@ public struct PostgresQuery: Sendable, Hashable {
     ///   - sql: the text; it must come from our own code, never from outside.
     ///   - parameters: the values of `$1`, `$2`, … in it.
     public init(unsafeSQL sql: String, parameters: [PostgresParameter] = []) {
+        var bound = PostgresParameters(capacity: parameters.count)
+        for parameter in parameters { bound.append(parameter) }
+        self.init(sql: sql, bound: bound)
+    }
+
+    init(sql: String, bound: PostgresParameters) {
         self.sql = sql
-        self.parameters = parameters
+        self.bound = bound
+    }
+
+    /// Checks that the query can be sent; whoever sends it calls this before.
+    ///
+    /// - Throws: `.invalidValue` for a value that its type in PostgreSQL cannot hold, such as a text with U+0000;
+    ///   `.invalidQuery` for a text that would be cut short, or more parameters than the protocol counts.
+    func validate() throws(PostgresError) {
+        if let failure = self.bound.failure { throw failure }
+        guard self.bound.count <= Int(UInt16.max) else {
+            throw PostgresError(.invalidQuery, "\(self.bound.count) parameters; 65535 are allowed")
+        }
+        guard !self.sql.utf8.contains(0) else { throw PostgresError(.invalidQuery, "the text has a zero byte") }
     }
 }
 
@@ -31,18 +54,18 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
 
     /// A query with what was interpolated as parameters.
     public init(stringInterpolation: StringInterpolation) {
-        self.init(unsafeSQL: stringInterpolation.sql, parameters: stringInterpolation.parameters)
+        self.init(sql: stringInterpolation.sql, bound: stringInterpolation.bound)
     }
 
     /// Collects the text and the parameters of a query.
     public struct StringInterpolation: StringInterpolationProtocol {
         var sql = ""
-        var parameters: [PostgresParameter] = []
+        var bound: PostgresParameters
 
         /// An empty collection with room for what is expected.
         public init(literalCapacity: Int, interpolationCount: Int) {
             self.sql.reserveCapacity(literalCapacity + 4 * interpolationCount)
-            self.parameters.reserveCapacity(interpolationCount)
+            self.bound = PostgresParameters(capacity: interpolationCount)
         }
 
         /// Adds text.
@@ -52,16 +75,18 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
 
         /// Binds a value and adds its placeholder.
         public mutating func appendInterpolation(_ value: some PostgresEncodable) {
-            self.parameters.append(value.postgresParameter)
-            self.sql.append("$\(self.parameters.count)")
+            self.bound.append(value)
+            self.sql.append("$")
+            self.sql.append(String(self.bound.count))
         }
 
         /// Binds a value or NULL and adds its placeholder.
         ///
         /// An overload of its own, since the compiler warns of an optional that meets a parameter that is none.
         public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
-            self.parameters.append(value.postgresParameter)
-            self.sql.append("$\(self.parameters.count)")
+            self.bound.append(value)
+            self.sql.append("$")
+            self.sql.append(String(self.bound.count))
         }
 
         /// Adds `text` as it is.

@@ -12,7 +12,7 @@ struct MongoRestartTests {
         let program =
             environment("SECANTUSD") ?? "\(FileManager.default.currentDirectoryPath)/.dev/venv/bin/secantusd-py"
         let folder = "/tmp/mongo-test-\(UInt64.random(in: 0 ... .max))"
-        let port = try Shell.freePort()
+        let port = LoopbackPort.free()
         let start = """
             mkdir -p \(folder)
             \(program) --host 127.0.0.1 --port \(port) --storage-path \(folder) --log-level WARNING --sync-on-commit \

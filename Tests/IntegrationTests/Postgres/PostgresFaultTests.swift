@@ -12,7 +12,7 @@ struct PostgresFaultTests {
             let error = await postgresError {
                 try await client.query(
                     "SELECT pg_sleep(20) AS \(unescaped: marker)",
-                    deadline: .after(.milliseconds(1500))
+                    deadline: .after(.seconds(4))
                 )
             }
             #expect(error?.code == .timeout && error?.mayHaveBeenApplied == true)
@@ -79,7 +79,7 @@ struct PostgresFaultTests {
         let configuration = PostgresConfiguration(port: 1, database: "postgres", username: "app")
         try await withRunning(configuration) { client in
             let error = await postgresError {
-                try await client.query("SELECT 1", deadline: .after(.milliseconds(1500)))
+                try await client.query("SELECT 1", deadline: .after(.seconds(4)))
             }
             #expect(error?.code == .connectionFailed && error?.isRetriable == true)
             #expect((error?.cause as? PostgresError)?.code == .connectionFailed)

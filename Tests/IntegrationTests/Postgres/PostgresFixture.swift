@@ -11,19 +11,25 @@ func withPostgres<Result: Sendable>(
     statementTimeout: Duration = .seconds(10),
     _ body: (PostgresClient) async throws -> Result
 ) async throws -> Result {
+    var configuration = stackConfiguration(connectionsMax: connectionsMax)
+    configuration.waitersMax = waitersMax
+    configuration.statementTimeout = statementTimeout
+    return try await withRunning(configuration, body)
+}
+
+/// How to reach the stack's server.
+func stackConfiguration(connectionsMax: Int = 4) -> PostgresConfiguration {
     let password = Stack.postgres.password
-    let configuration = PostgresConfiguration(
+    return PostgresConfiguration(
         host: Stack.postgres.host,
         port: Stack.postgres.port,
         database: "openim",
         username: "openim",
         password: password.isEmpty ? nil : password,
         connectionsMax: connectionsMax,
-        statementTimeout: statementTimeout,
-        applicationName: "postgres-tests",
-        waitersMax: waitersMax
+        statementTimeout: .seconds(10),
+        applicationName: "postgres-tests"
     )
-    return try await withRunning(configuration, body)
 }
 
 /// A client of this configuration that runs for the length of `body`.

@@ -85,7 +85,7 @@ struct PostgresQueryTests {
     @Test func `a text with a zero byte is refused and not cut short`() async throws {
         try await withPostgres { client in
             let error = await postgresError { try await client.query("SELECT \("a\0b") AS value") }
-            #expect(error?.code == .invalidValue && error?.sqlState == "22021")
+            #expect(error?.code == .invalidValue)
         }
     }
 

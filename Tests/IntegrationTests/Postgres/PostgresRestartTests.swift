@@ -6,38 +6,8 @@ import Testing
 
 @Suite(.enabled(if: Stack.postgres.isUp, "PostgreSQL's programs on this machine"))
 struct PostgresRestartTests {
-    /// A private server, stopped and removed at the end; `body` gets the scripts that start and kill it.
-    private func withServer(_ body: (_ port: Int, _ start: String, _ kill: String) async throws -> Void) async throws {
-        let folder = "/tmp/postgres-test-\(UInt64.random(in: 0 ... .max))"
-        let port = try Shell.freePort()
-        let tools = """
-            B=$(pg_config --bindir); D=\(folder); AS=; cd /
-            [ $(id -u) != 0 ] || AS='setpriv --reuid=postgres --regid=postgres --clear-groups'
-
-            """
-        let create = """
-            \(tools) mkdir -p $D/data; touch $D/log; [ $(id -u) != 0 ] || chown -R postgres $D
-            $AS $B/initdb -D $D/data -U app --auth=trust --encoding=UTF8 --locale=C.UTF-8 -N >/dev/null
-            """
-        let start = """
-            \(tools) $AS $B/pg_ctl -D $D/data -l $D/log -w -o "-p \(port) -c listen_addresses=127.0.0.1 \
-            -c unix_socket_directories=$D -c fsync=off" start >/dev/null
-            """
-        let kill = "\(tools) $AS $B/pg_ctl -D $D/data -m immediate stop >/dev/null"
-        try await Shell.run(create)
-        do {
-            try await Shell.run(start)
-            try await body(port, start, kill)
-        } catch {
-            // Not running any more when the test failed in between.
-            try? await Shell.run("\(kill) || true; rm -rf \(folder)")
-            throw error
-        }
-        try await Shell.run("\(kill) || true; rm -rf \(folder)")
-    }
-
     @Test func `after a restart of the server the next calls work without a new client`() async throws {
-        try await self.withServer { port, start, kill in
+        try await withPrivatePostgres { port, start, kill in
             let configuration = PostgresConfiguration(
                 port: port,
                 database: "postgres",
@@ -72,8 +42,43 @@ struct PostgresRestartTests {
         }
     }
 
+    @Test func `a killed server process fails what it ran and the pool heals after the recovery`() async throws {
+        try await withPrivatePostgres { port, _, _ in
+            let configuration = PostgresConfiguration(
+                port: port,
+                database: "postgres",
+                username: "app",
+                connectionsMax: 2
+            )
+            try await withRunning(configuration) { client in
+                async let interrupted = postgresError { try await client.query("SELECT pg_sleep(30)") }
+                var process: Int?
+                for _ in 0..<100 where process == nil {
+                    let rows = try await client.query(
+                        "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)' AND pid <> pg_backend_pid()"
+                    )
+                    process = try rows.first?.decode("pid", as: Int.self)
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                try await Shell.run("kill -9 \(try #require(process))")
+                let error = await interrupted
+                #expect(error?.mayHaveBeenApplied == true && error?.isRetriable == true)
+                // The server ends all sessions and recovers; a call may still meet the one or the other.
+                var answered = 0
+                for _ in 0..<100 where answered < 3 {
+                    let error = await postgresError {
+                        try await client.query("SELECT 1", deadline: .after(.seconds(10)))
+                    }
+                    #expect(error == nil || error?.isRetriable == true)
+                    answered = error == nil ? answered + 1 : 0
+                }
+                #expect(answered == 3)
+            }
+        }
+    }
+
     @Test func `a COMMIT whose answer is lost says that it may have been applied`() async throws {
-        try await self.withServer { port, _, kill in
+        try await withPrivatePostgres { port, _, kill in
             let configuration = PostgresConfiguration(port: port, database: "postgres", username: "app")
             try await withRunning(configuration) { client in
                 // A deferred trigger holds the COMMIT up until the server is killed.

@@ -97,4 +97,20 @@ struct PostgresTransactionTests {
             #expect(error?.code == .transactionMisuse)
         }
     }
+
+    @Test func `a transaction is not ended by a query of its body`() async throws {
+        try await withPostgres { client in
+            try await withTable(client, "id int") { table in
+                let error = await postgresError {
+                    try await client.transaction { transaction in
+                        try await transaction.execute("INSERT INTO \(unescaped: table) VALUES (1)")
+                        try await transaction.execute("/* now */ COMMIT")
+                    }
+                }
+                #expect(error?.code == .invalidQuery)
+                let count = try await rowCount(client, "SELECT id FROM \(unescaped: table)")
+                #expect(count == 0)
+            }
+        }
+    }
 }

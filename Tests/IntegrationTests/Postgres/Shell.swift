@@ -51,11 +51,4 @@ enum Shell {
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
         return status
     }
-
-    /// A port that was free a moment ago.
-    static func freePort() throws -> Int {
-        let server = try SilentServer()
-        defer { server.close() }
-        return server.port
-    }
 }
