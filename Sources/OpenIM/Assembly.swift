@@ -23,6 +23,7 @@ struct Assembly: Sendable {
 
     let caches: Caches
     let invalidationRelay: InvalidationRelay
+    let archivePartitions: ArchivePartitions
     let history: HistoryStore
     let auth: AuthServer
     let user: UserServer
@@ -41,6 +42,7 @@ struct Assembly: Sendable {
         let cacheLogger = logger.labelled("caches")
         self.caches = try Caches(redis: self.redis, settings: settings.localCaches, logger: cacheLogger)
         self.invalidationRelay = InvalidationRelay(postgres: self.postgres, caches: self.caches, logger: cacheLogger)
+        self.archivePartitions = ArchivePartitions(postgres: self.postgres, logger: logger.labelled("archive"))
         let changes = DataChanges(postgres: self.postgres, caches: self.caches, logger: cacheLogger)
         let users = UserRepository(postgres: self.postgres, caches: self.caches, changes: changes)
         let tokens = TokenStore(redis: self.redis, caches: self.caches)

@@ -96,6 +96,7 @@ struct ServerProcess: Sendable {
                 dependencies: assembly.transfer
             )
             add("archiver") { try await archiver.run() }
+            add("archive partitions") { try await assembly.archivePartitions.run() }
             add("history writer") { try await history.run() }
             add("transfer") {
                 async let running: Void = transfer.run()

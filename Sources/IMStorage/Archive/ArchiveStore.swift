@@ -1,10 +1,8 @@
-import IMProtocol
 package import Postgres
-import SwiftProtobuf
 
 /// The full message archive, in Postgres.
 package struct ArchiveStore: Sendable {
-    private let postgres: PostgresClient
+    let postgres: PostgresClient
 
     package init(postgres: PostgresClient) {
         self.postgres = postgres
@@ -18,32 +16,26 @@ package struct ArchiveStore: Sendable {
 
     /// Archives messages and moves the position in one transaction, so that neither is ever ahead of the other.
     ///
+    /// Harmless when repeated. The position is moved first: its lock lets one archiver of a partition write at a time, and
+    /// a batch that another one has passed already is left alone.
+    ///
     /// - Parameters:
-    ///   - runs: the messages; those that are archived already stay as they are.
+    ///   - runs: the messages, those of each conversation in rising order of seq from call to call; those that are
+    ///     archived already stay as they are.
     ///   - partition: where they were read from.
     ///   - next: the offset to go on from.
     /// - Throws: `PostgresError`; nothing was stored then, unless it says that it may have been.
     package func store(_ runs: [SequencedMessages], partition: Int32, next: Int64) async throws {
-        let rows = try Rows(runs)
+        let batch = try ArchiveBatch(runs)
         try await self.postgres.transaction { transaction in
-            _ = try await transaction.execute(
+            let moved = try await transaction.execute(
                 """
-                INSERT INTO messages (conversation_id, seq, client_msg_id, server_msg_id, send_id, recv_id, group_id,
-                    session_type, content_type, send_time, record)
-                SELECT * FROM unnest(
-                    \(rows.conversationIDs)::text[], \(rows.seqs)::bigint[], \(rows.clientMsgIDs)::text[],
-                    \(rows.serverMsgIDs)::text[], \(rows.sendIDs)::text[], \(rows.recvIDs)::text[],
-                    \(rows.groupIDs)::text[], \(rows.sessionTypes)::integer[], \(rows.contentTypes)::integer[],
-                    \(rows.sendTimes)::bigint[], \(rows.records)::bytea[])
-                ON CONFLICT DO NOTHING
+                INSERT INTO archive_positions AS position (partition, next) VALUES (\(partition), \(next))
+                ON CONFLICT (partition) DO UPDATE SET next = excluded.next WHERE position.next < excluded.next
                 """
             )
-            _ = try await transaction.execute(
-                """
-                INSERT INTO archive_positions (partition, next) VALUES (\(partition), \(next))
-                ON CONFLICT (partition) DO UPDATE SET next = greatest(archive_positions.next, excluded.next)
-                """
-            )
+            guard moved > 0, !batch.isEmpty else { return }
+            try await transaction.execute(batch.insertion(partition: partition))
         }
     }
 
@@ -57,38 +49,5 @@ package struct ArchiveStore: Sendable {
         )
         guard let row = rows.first else { return (0, 0, 0) }
         return (try row.decode("rows"), try row.decode("lowest"), try row.decode("highest"))
-    }
-
-    /// The columns of many messages, for one statement.
-    private struct Rows: Sendable {
-        var conversationIDs: [String] = []
-        var seqs: [Int64] = []
-        var clientMsgIDs: [String] = []
-        var serverMsgIDs: [String] = []
-        var sendIDs: [String] = []
-        var recvIDs: [String] = []
-        var groupIDs: [String] = []
-        var sessionTypes: [Int32] = []
-        var contentTypes: [Int32] = []
-        var sendTimes: [Int64] = []
-        var records: [[UInt8]] = []
-
-        init(_ runs: [SequencedMessages]) throws {
-            for run in runs {
-                for message in run.messages {
-                    self.conversationIDs.append(run.conversationID)
-                    self.seqs.append(message.seq)
-                    self.clientMsgIDs.append(message.clientMsgID)
-                    self.serverMsgIDs.append(message.serverMsgID)
-                    self.sendIDs.append(message.sendID)
-                    self.recvIDs.append(message.recvID)
-                    self.groupIDs.append(message.groupID)
-                    self.sessionTypes.append(message.sessionType)
-                    self.contentTypes.append(message.contentType)
-                    self.sendTimes.append(message.sendTime)
-                    self.records.append(try message.serializedBytes())
-                }
-            }
-        }
     }
 }
