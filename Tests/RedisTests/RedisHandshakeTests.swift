@@ -27,7 +27,10 @@ import Testing
         #expect(error.code == .handshakeRefused && error.message == "AUTH refused: \(text)" && !error.isRetryable)
     }
 
-    @Test(arguments: ["LOADING Redis is loading the dataset in memory", "ERR max number of clients reached"])
+    @Test(arguments: [
+        "LOADING Redis is loading the dataset in memory", "ERR max number of clients reached",
+        "ERR Protocol error: invalid bulk length",
+    ])
     func `a server that is not ready is tried again`(text: String) {
         var handshake = RedisHandshake(RedisConfiguration())
         guard case .failed(let error) = handshake.received(.error(text)) else { return #expect(Bool(false)) }

@@ -60,7 +60,10 @@ struct RedisHandshake {
         if case .error(let text) = reply, !self.isHarmless(text, at: step) {
             let name = self.steps[self.position - 1].command.name
             let message = "\(name) refused: \(RedisServerErrorText.redacted(text))"
-            if RedisServerErrorText.isTransient(text) { return .failed(RedisError(.connectionLost, message)) }
+            // A protocol error says that bytes were damaged on their way, nothing about whether we may come in.
+            if RedisServerErrorText.isTransient(text) || text.hasPrefix("ERR Protocol error") {
+                return .failed(RedisError(.connectionLost, message))
+            }
             return .refused(RedisError(.handshakeRefused, message))
         }
         if step == .role, case .array(let words) = reply, words.first != .string(Array("master".utf8)) {
