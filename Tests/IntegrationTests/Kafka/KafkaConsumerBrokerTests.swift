@@ -1,3 +1,4 @@
+import Foundation
 import Kafka
 import Logging
 import TestKit
@@ -6,6 +7,9 @@ import Testing
 extension KafkaDevSuites {
     /// What the mock cluster cannot show: times, static members, large backlogs.
     @Suite(.serialized, .timeLimit(.minutes(3))) struct KafkaConsumerBrokerTests {
+        /// How long a body stands still: a minute with `LONG_TESTS=1`.
+        private static let standstill: Duration =
+            ProcessInfo.processInfo.environment["LONG_TESTS"] == "1" ? .seconds(60) : .seconds(6)
         private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
         private func configuration(_ broker: KafkaDevProcess) -> KafkaConsumerConfiguration {
@@ -99,6 +103,65 @@ extension KafkaDevSuites {
                 #expect(error?.isFatal == true)
                 second.cancel()
                 try await second.value
+            }
+        }
+
+        /// Produces batch after batch until the task is cancelled.
+        ///
+        /// - Returns: how many records.
+        private func produceWithoutEnd(_ broker: KafkaDevProcess) async throws -> Int {
+            let connection = KafkaConnectionConfiguration(bootstrapServers: [broker.address], clientID: "load")
+            let producer = try KafkaProducer(KafkaProducerConfiguration(connection), logger: Self.logger)
+            let running = Task { try await producer.run() }
+            let batch = [KafkaProducerRecord](
+                repeating: KafkaProducerRecord(topic: "t", partition: 0, value: [UInt8](repeating: 7, count: 250)),
+                count: 1000
+            )
+            var count = 0
+            while !Task.isCancelled {
+                let results = await Task { await producer.send(batch) }.value
+                for result in results { _ = try result.get() }
+                count += results.count
+            }
+            running.cancel()
+            try await running.value
+            return count
+        }
+
+        @Test func `a body that stops reading under full production stays within its bound and goes on`() async throws {
+            try await KafkaDevProcess.with(["--topic", "t:1"]) { broker in
+                let producing = Task { try await self.produceWithoutEnd(broker) }
+                defer { producing.cancel() }
+                let seen: [(ahead: Int, memory: Int)] = try await self.run(self.configuration(broker), until: 1) {
+                    partition,
+                    found in
+                    try await partition.start(at: .earliest)
+                    var next = try await partition.nextBatch()?.last.map { $0.offset + 1 } ?? -1
+                    let before = OwnProcess.residentMemory()
+                    let end = ContinuousClock.now + Self.standstill
+                    var most = (ahead: 0, memory: 0)
+                    while ContinuousClock.now < end {
+                        try await Task.sleep(for: .milliseconds(50))
+                        most.ahead = max(most.ahead, partition.fetchedAhead)
+                        most.memory = max(most.memory, OwnProcess.residentMemory() - before)
+                    }
+                    // It is still the owner, and what follows is what comes next.
+                    for _ in 0..<100 {
+                        let batch = try await partition.nextBatch() ?? []
+                        #expect(batch.first?.offset == next)
+                        next += Int64(batch.count)
+                    }
+                    found.add(most)
+                }
+                producing.cancel()
+                let produced = try await producing.value
+                print(
+                    "standstill: \(produced) records, \(seen.first?.ahead ?? -1) ahead, \(seen.first?.memory ?? -1) bytes"
+                )
+                // 10,000 records by default, one fetch of 1 MiB, and a batch.
+                #expect((seen.first?.ahead ?? .max) < 16_000)
+                #expect((seen.first?.memory ?? .max) < 64 << 20)
+                #expect(produced > 100_000, "that is no full production")
             }
         }
 
