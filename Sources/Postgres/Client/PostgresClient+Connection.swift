@@ -10,6 +10,7 @@ extension PostgresClient {
     ///   - body: the user; it must not keep the connection.
     /// - Returns: what `body` returned.
     /// - Throws: what `body` throws; `PostgresError` when there is no connection.
+    @discardableResult
     nonisolated(nonsending)
         public func withConnection<Result>(
             deadline: Deadline? = nil,

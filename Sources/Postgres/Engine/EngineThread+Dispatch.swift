@@ -172,6 +172,7 @@ extension EngineThread {
         guard let failure = progress.failure else { return self.end(call, Self.outcome(progress, group)) }
         guard self.mayRepeat(call, failure, progress, connection) else { return self.end(call, failure) }
         call.isRepeated = true
+        self.engine.metrics.repeatedStatement()
         call.progress = nil
         if connection.use == .shared {
             self.pool.returnedToFront(call)

@@ -16,6 +16,7 @@ extension PostgresClient {
     /// - Returns: what `body` returned.
     /// - Throws: what `body` throws; `.timeout` when somebody else has the lock; `.connectionLost` with
     ///   `mayHaveBeenApplied` when the lock was lost while `body` ran.
+    @discardableResult
     public func withAdvisoryLock<Result: Sendable>(
         _ key: PostgresAdvisoryLockKey,
         mode: PostgresAdvisoryLockMode = .exclusive,

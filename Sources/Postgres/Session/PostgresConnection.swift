@@ -50,6 +50,7 @@ public struct PostgresConnection: Sendable {
     }
 
     /// Runs `body` inside a transaction on this connection; as `PostgresClient.transaction`, without retries.
+    @discardableResult
     nonisolated(nonsending)
         public func transaction<Result: Sendable>(
             isolation: PostgresIsolation = .readCommitted,

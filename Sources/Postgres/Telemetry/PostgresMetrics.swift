@@ -19,7 +19,8 @@ final class PostgresMetrics: Sendable {
     private let lost: Counter
     private let refused: Counter
     private let cancels: Counter
-    private let repeats: Counter
+    private let repeatedStatements: Counter
+    private let repeatedTransactions: Counter
     private let answeredCalls: Counter
     private let failedCalls: Mutex<[PostgresError.Code: Counter]>
     private let duration: Timer
@@ -43,7 +44,8 @@ final class PostgresMetrics: Sendable {
         self.lost = counter("connections_lost_total")
         self.refused = counter("connections_refused_total")
         self.cancels = counter("cancel_requests_total")
-        self.repeats = counter("statements_repeated_total")
+        self.repeatedStatements = counter("statements_repeated_total")
+        self.repeatedTransactions = counter("transactions_repeated_total")
         self.answeredCalls = counter("calls_total", [("result", "answered")])
         self.failedCalls = Mutex([:])
         self.duration = Timer(label: "\(Self.prefix)_call_duration_seconds", dimensions: [], factory: factory)
@@ -55,7 +57,8 @@ final class PostgresMetrics: Sendable {
     func disconnected() { self.lost.increment() }
     func connectionRefused() { self.refused.increment() }
     func cancelRequested() { self.cancels.increment() }
-    func repeated() { self.repeats.increment() }
+    func repeatedStatement() { self.repeatedStatements.increment() }
+    func repeatedTransaction() { self.repeatedTransactions.increment() }
 
     /// How many connections there are of each kind, and how many calls wait for one.
     func state(_ counts: PoolCounts) {

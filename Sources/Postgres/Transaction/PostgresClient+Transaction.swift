@@ -17,6 +17,7 @@ extension PostgresClient {
     /// - Returns: what `body` returned.
     /// - Throws: `PostgresError` with `.commitUncertain` and `mayHaveBeenApplied` when COMMIT was sent and its outcome
     ///   is unknown; after any other error nothing was applied. `CancellationError` when cancelled between statements.
+    @discardableResult
     nonisolated(nonsending)
         public func transaction<Result: Sendable>(
             isolation: PostgresIsolation = .readCommitted,
@@ -37,7 +38,7 @@ extension PostgresClient {
                 attempt += 1
                 let isConflict = error.code == .serializationFailure || error.code == .deadlock
                 guard isConflict, attempt <= retriesMax, !limits.deadline.hasPassed else { throw error }
-                self.engine.metrics.repeated()
+                self.engine.metrics.repeatedTransaction()
             }
             try await Task.sleep(for: min(delays.delay(attempt: attempt), limits.deadline.remaining))
         }

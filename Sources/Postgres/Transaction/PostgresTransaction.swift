@@ -74,6 +74,7 @@ public struct PostgresTransaction: Sendable {
     /// - Parameter body: the work; inside it only the transaction that it gets is used.
     /// - Returns: what `body` returned.
     /// - Throws: what `body` throws; `PostgresError` when the savepoint cannot be set, kept or undone.
+    @discardableResult
     nonisolated(nonsending)
         public func savepoint<Result: Sendable>(
             _ body: (PostgresTransaction) async throws -> Result
