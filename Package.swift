@@ -212,10 +212,12 @@ let benchmarks: [Target] = [
     .target(name: "CBaselineClock", path: "Benchmarks/CBaselineClock"),
     .target(name: "CRedisBaseline", dependencies: ["CBaselineClock", "CHiredis"], path: "Benchmarks/CRedisBaseline"),
     .target(name: "CKafkaBaseline", dependencies: ["CBaselineClock", "CRdkafka"], path: "Benchmarks/CKafkaBaseline"),
+    .target(name: "CPostgresBaseline", dependencies: ["CBaselineClock", "CPq"], path: "Benchmarks/CPostgresBaseline"),
     .executableTarget(
         name: "bench",
         dependencies: [
-            "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "CRedisBaseline", "CKafkaBaseline",
+            "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres",
+            "CRedisBaseline", "CKafkaBaseline", "CPostgresBaseline",
             Product.argumentParser, Product.logging,
         ],
         path: "Benchmarks/Bench",

@@ -5,6 +5,8 @@ import Synchronization
 /// What must be undone however this program ends: by itself, by a signal, or because its time is over.
 enum CleanUp {
     private static let actions = Mutex<[@Sendable () -> Void]>([])
+    /// Held while they are done: whoever comes second must not end the program meanwhile.
+    private static let turn = Mutex(())
     // Unchecked: written once, by watch(), only to be kept.
     nonisolated(unsafe) private static var sources: [any DispatchSourceProtocol] = []
 
@@ -13,8 +15,12 @@ enum CleanUp {
         self.actions.withLock { $0.append(action) }
     }
 
-    /// Does all of it, once.
+    /// Does all of it, once; returns when it is done, whoever does it.
     static func run() {
+        self.turn.withLock { _ in self.undo() }
+    }
+
+    private static func undo() {
         let actions = self.actions.withLock { actions in
             defer { actions = [] }
             return actions
@@ -43,7 +49,10 @@ enum CleanUp {
 
     private static func end(_ code: Int32, _ reason: String) {
         FileHandle.standardError.write(Data("bench: error: \(reason)\n".utf8))
-        self.run()
-        exit(code)
+        // What fails because of it must not choose another exit code.
+        self.turn.withLock { _ in
+            self.undo()
+            exit(code)
+        }
     }
 }
