@@ -26,9 +26,11 @@ let migrations = [
     ),
 ]
 
-// Without a password here libpq takes PGPASSWORD or ~/.pgpass.
-var configuration = PostgresConfiguration(host: "127.0.0.1", database: "postgres", username: "postgres")
-configuration.port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 5432
+// The port and the name of role and database. Without a password here libpq takes PGPASSWORD or ~/.pgpass.
+let arguments = CommandLine.arguments.dropFirst()
+let role = arguments.dropFirst().first ?? "postgres"
+var configuration = PostgresConfiguration(host: "127.0.0.1", database: role, username: role)
+configuration.port = arguments.first.flatMap { Int($0) } ?? 5432
 configuration.sessionSettings = ["search_path": "example"]
 let postgres = PostgresClient(configuration, logger: Logger(label: "example"))
 
