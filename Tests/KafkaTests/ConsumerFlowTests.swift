@@ -1,5 +1,6 @@
 import Logging
 import ServerRuntime
+import TestKit
 import Testing
 
 @testable import Kafka

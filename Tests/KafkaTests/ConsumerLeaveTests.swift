@@ -2,6 +2,7 @@ import CRdkafka
 import Kafka
 import Logging
 import ServerRuntime
+import TestKit
 import Testing
 
 /// Members that come and go while their group changes, which is where librdkafka 2.0.2 has its worst defects.

@@ -2,6 +2,7 @@ import CRdkafka
 import Logging
 import ServerRuntime
 import Synchronization
+import TestKit
 import Testing
 
 @testable import Kafka

@@ -30,9 +30,9 @@ extension KafkaDevSuites {
         private func run<Element: Sendable>(
             _ configuration: KafkaConsumerConfiguration,
             until count: Int,
-            _ body: @escaping @Sendable (KafkaPartition, KafkaConsumerRecorder<Element>) async throws -> Void
+            _ body: @escaping @Sendable (KafkaPartition, Recorder<Element>) async throws -> Void
         ) async throws -> [Element] {
-            let found = KafkaConsumerRecorder<Element>()
+            let found = Recorder<Element>()
             let consumer = try KafkaConsumer(configuration, logger: Self.logger)
             let run = Task { try await consumer.run { try await body($0, found) } }
             await found.wait(for: count)
@@ -72,7 +72,7 @@ extension KafkaDevSuites {
                 let first = configuration
                 configuration.groupInstanceID = "b"
                 let second = configuration
-                let owned = KafkaConsumerRecorder<UInt64>()
+                let owned = Recorder<UInt64>()
                 let other = try KafkaConsumer(second, logger: Self.logger)
                 let beside = Task { try await other.run { owned.add($0.generation) } }
                 try await other.joined()

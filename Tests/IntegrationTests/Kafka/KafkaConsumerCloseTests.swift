@@ -65,7 +65,7 @@ import Testing
         if moment == .brokerSilent { broker?.stall() }
 
         let configuration = self.configuration(port)
-        let reading = KafkaConsumerRecorder<Int32>()
+        let reading = Recorder<Int32>()
         let consumer = try KafkaConsumer(configuration, logger: Self.logger)
         let run = Task {
             try await consumer.run { partition in
@@ -104,7 +104,7 @@ import Testing
         _ moment: Moment,
         _ configuration: KafkaConsumerConfiguration,
         _ consumer: KafkaConsumer,
-        _ reading: KafkaConsumerRecorder<Int32>,
+        _ reading: Recorder<Int32>,
         _ broker: GuardedProcess?
     ) async throws -> Task<Void, any Error>? {
         switch moment {

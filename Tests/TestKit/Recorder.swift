@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Collects what concurrent bodies see, and lets a test wait for it.
-final class Recorder<Element: Sendable>: Sendable {
+public final class Recorder<Element: Sendable>: Sendable {
     private struct State {
         var elements: [Element] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -9,11 +9,16 @@ final class Recorder<Element: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    var elements: [Element] {
+    /// An empty one.
+    public init() {}
+
+    /// What has been collected so far, in order.
+    public var elements: [Element] {
         self.state.withLock { $0.elements }
     }
 
-    func add(_ new: [Element]) {
+    /// Adds elements, and lets those go on who wait for so many.
+    public func add(_ new: [Element]) {
         let ready = self.state.withLock { state in
             state.elements += new
             let count = state.elements.count
@@ -24,14 +29,15 @@ final class Recorder<Element: Sendable>: Sendable {
         for waiter in ready { waiter.continuation.resume() }
     }
 
-    func add(_ element: Element) {
+    /// Adds an element.
+    public func add(_ element: Element) {
         self.add([element])
     }
 
     /// Waits until there are at least `count` elements, or the task is cancelled.
     ///
     /// The suite's time limit cancels a test that waits in vain.
-    func wait(for count: Int) async {
+    public func wait(for count: Int) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = self.state.withLock { state in
