@@ -15,8 +15,8 @@ import Testing
         try await broker.call(JoinGroupAPI.self, version: 3, connection: connection) {
             $0.group = "g"
             $0.member = member
-            $0.sessionTimeoutMilliseconds = 10_000
-            $0.rebalanceTimeoutMilliseconds = 10_000
+            $0.sessionTimeoutMilliseconds = 120_000
+            $0.rebalanceTimeoutMilliseconds = 120_000
             $0.protocolType = "consumer"
             $0.protocols = [.init(name: "range", metadata: ByteBuffer(string: "m"))]
         }
@@ -179,7 +179,7 @@ import Testing
         try await BrokerFixture.with { broker in
             let first = try await self.join(broker)
             async let second = self.join(broker, connection: 2)
-            let isWaiting = try await eventually {
+            let isWaiting = try await eventually(within: .seconds(60)) {
                 try await broker.call(HeartbeatAPI.self) {
                     $0.group = "g"
                     $0.member = first.member
