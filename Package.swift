@@ -120,7 +120,7 @@ let layer2: [Target] = [
         Product.logging
     ),
     library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging, Product.metrics),
-    library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging),
+    library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging, Product.metrics),
     library("Curl", uses: ["ServerRuntime", "CCurl"], Product.logging),
 ]
 
@@ -213,11 +213,12 @@ let benchmarks: [Target] = [
     .target(name: "CRedisBaseline", dependencies: ["CBaselineClock", "CHiredis"], path: "Benchmarks/CRedisBaseline"),
     .target(name: "CKafkaBaseline", dependencies: ["CBaselineClock", "CRdkafka"], path: "Benchmarks/CKafkaBaseline"),
     .target(name: "CPostgresBaseline", dependencies: ["CBaselineClock", "CPq"], path: "Benchmarks/CPostgresBaseline"),
+    .target(name: "CMongoBaseline", dependencies: ["CBaselineClock", "CMongoc"], path: "Benchmarks/CMongoBaseline"),
     .executableTarget(
         name: "bench",
         dependencies: [
-            "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres",
-            "CRedisBaseline", "CKafkaBaseline", "CPostgresBaseline",
+            "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo",
+            "CRedisBaseline", "CKafkaBaseline", "CPostgresBaseline", "CMongoBaseline",
             Product.argumentParser, Product.logging,
         ],
         path: "Benchmarks/Bench",
@@ -245,6 +246,12 @@ let benchmarks: [Target] = [
         name: "PostgresExample",
         dependencies: ["Postgres", Product.logging],
         path: "Examples/PostgresExample",
+        swiftSettings: settings
+    ),
+    .executableTarget(
+        name: "MongoExample",
+        dependencies: ["Mongo", "ServerRuntime", Product.logging],
+        path: "Examples/MongoExample",
         swiftSettings: settings
     ),
 ]

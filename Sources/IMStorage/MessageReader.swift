@@ -1,5 +1,4 @@
 package import IMProtocol
-import ServerRuntime
 import SwiftProtobuf
 
 /// Reads messages and maxima: from the cache, and from the history what the cache does not have.
@@ -9,8 +8,6 @@ import SwiftProtobuf
 package struct MessageReader: Sendable {
     /// A cached maximum that was written so recently is taken without asking the history.
     private static let freshSeconds: Int64 = 60
-    /// How long a read waits for the history in all.
-    private static let waitMax: Duration = .seconds(5)
 
     private let cache: MessageCache
     private let history: HistoryStore
@@ -61,23 +58,11 @@ package struct MessageReader: Sendable {
         var found = try await self.cache.messages(conversationID, seqs: seqs)
         let missing = seqs.filter { found[$0] == nil }
         if let highest = missing.max() {
-            try await self.waitForHistory(of: conversationID, until: highest)
+            try await self.history.waitForHead(of: conversationID, atLeast: highest)
             // The head was read before the blocks: what is empty now was deleted.
             found.merge(try await self.history.messages(conversationID, seqs: missing)) { cached, _ in cached }
         }
         return seqs.map { seq in found[seq] ?? Self.placeholder(seq) }
-    }
-
-    private func waitForHistory(of conversationID: String, until seq: Int64) async throws {
-        let deadline = Deadline.after(Self.waitMax)
-        var pause = Duration.milliseconds(20)
-        while true {
-            let head = try await self.history.heads(of: [conversationID])[conversationID]?.maxSeq ?? 0
-            if head >= seq { return }
-            guard !deadline.hasPassed else { throw StorageError.historyBehind(conversationID: conversationID) }
-            try await Task.sleep(for: min(pause, deadline.remaining))
-            pause = min(pause * 2, .milliseconds(500))
-        }
     }
 
     private static func placeholder(_ seq: Int64) -> Openim_Sdkws_MsgData {

@@ -10,13 +10,15 @@ package enum StorageError: Error, Sendable, Hashable {
     case malformed(String)
     /// Messages are known to exist but have not reached the history within the time that a reader waits.
     case historyBehind(conversationID: String)
+    /// Others keep changing what is to be written; trying again helps.
+    case contended(String)
 }
 
 extension StorageError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .duplicate: "a record with this key exists"
-        case .positionOutsideLog(let text), .partitionCount(let text), .malformed(let text): text
+        case .positionOutsideLog(let text), .partitionCount(let text), .malformed(let text), .contended(let text): text
         case .historyBehind(let conversationID): "the history of \(conversationID) is behind; try again"
         }
     }

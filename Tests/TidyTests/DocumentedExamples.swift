@@ -7,6 +7,7 @@ import Testing
         (document: "docs/caching.md", program: "Examples/CachingExample/main.swift"),
         (document: "docs/kafka.md", program: "Examples/KafkaExample/main.swift"),
         (document: "docs/postgres.md", program: "Examples/PostgresExample/main.swift"),
+        (document: "docs/mongo.md", program: "Examples/MongoExample/main.swift"),
     ])
     func `a document shows the text of its example program`(document: String, program: String) throws {
         let shown = Self.programs(in: try #require(SourceTree.read(document), "\(document) cannot be read"))

@@ -87,7 +87,7 @@ struct PartitionTransfer {
                 reader: "transfer",
                 log: "\(dependencies.topics.toRedis)/\(number)"
             )
-            let position = try await dependencies.history.position(of: number)
+            let position = try await dependencies.history.position(of: number)?.next
             let deadline = Deadline.after(Self.takeOverMax)
             let (low, high) = try await dependencies.log.watermarks(
                 topic: dependencies.topics.toMongo,

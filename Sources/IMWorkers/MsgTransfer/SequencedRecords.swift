@@ -8,9 +8,11 @@ struct SequencedRecords: Sendable {
     let record: KafkaRecord
     let messages: SequencedMessages
 
-    /// Whether one of the messages has this seq.
-    func holds(_ seq: Int64) -> Bool {
-        self.messages.messages.contains { $0.seq == seq }
+    /// Whether this message is one of them.
+    func holds(_ message: Openim_Sdkws_MsgData) -> Bool {
+        self.messages.messages.contains {
+            $0.seq == message.seq && $0.clientMsgID == message.clientMsgID && $0.sendID == message.sendID
+        }
     }
 
     /// Reads a batch; what cannot be read goes to the dead letters and does not hold up the rest.

@@ -2,21 +2,25 @@ extension BSONDocument: Sequence {
     /// Walks through keys and values in order.
     public struct Iterator: IteratorProtocol {
         private let document: BSONDocument
-        private var reader: BSONReader?
+        /// The offset of the next element.
+        private var index = 4
 
         init(_ document: BSONDocument) {
             self.document = document
-            // The bytes are well formed, so this does not throw.
-            self.reader = try? BSONReader(document.bytes, 0..<document.bytes.count).elements()
         }
 
         /// The next key with its value; nil at the end.
         public mutating func next() -> (key: String, value: BSONValue)? {
-            guard let (type, key) = try? self.reader?.nextHeader(),
-                let value = try? self.reader?.value(type, from: self.document.bytes, depthLeft: self.document.depth),
-                let name = self.reader?.text(key)
-            else { return nil }
-            return (name, value)
+            guard self.index < self.document.bytes.count else { return nil }
+            let start = self.index
+            // The bytes are well formed, so this does not throw.
+            let element = try? self.document.read { (reader: inout BSONReader) throws(MongoError) in
+                reader.index = start
+                guard try reader.next() else { return (end: Int.max, pair: (key: String, value: BSONValue)?.none) }
+                return (end: reader.index, pair: (key: reader.key, value: try reader.value()))
+            }
+            self.index = element?.end ?? .max
+            return element?.pair
         }
     }
 
@@ -27,13 +31,13 @@ extension BSONDocument: Sequence {
 
     /// The keys in order.
     public var keys: [String] {
-        self.map(\.key)
-    }
-}
-
-extension BSONDocument: CustomStringConvertible {
-    /// Size and keys, but no values: they may be what users wrote.
-    public var description: String {
-        "BSONDocument(\(self.bytes.count) bytes, keys: \(self.keys.joined(separator: ", ")))"
+        var keys: [String] = []
+        // The bytes are well formed, so this does not throw; a document with a fault has no keys.
+        try? self.read { (reader: inout BSONReader) throws(MongoError) in
+            while try reader.next() {
+                keys.append(reader.key)
+            }
+        }
+        return keys
     }
 }

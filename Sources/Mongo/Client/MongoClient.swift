@@ -1,115 +1,85 @@
-import CMongoc
 public import Logging
-public import ServerRuntime
+public import Metrics
+import ServerRuntime
 import Synchronization
 
-/// A pool of connections to one MongoDB deployment, with a thread for each.
+/// A pool of connections to one MongoDB deployment, used by a bounded number of threads.
 ///
-/// libmongoc blocks, so each call runs on one of `connectionsMax` threads with a connection of its own. Calls wait
-/// until `run()` runs, so start it before the first one. They are served in order of arrival, and each has a deadline:
-/// the caller is answered by then, and the thread is free again at the latest when libmongoc's timeouts end the call.
+/// libmongoc blocks, so a call runs on a thread of the client, with one of `connectionsMax` clients of libmongoc. Calls
+/// wait in order of arrival for a client, then for a thread; both only from `run()` on, so start it before the first call.
+/// Each call has a deadline. It ends what the call waits for inside libmongoc too, so that the thread is free then.
 public final class MongoClient: Sendable {
     /// Where to, and the bounds.
     public let configuration: MongoConfiguration
-    let pool: MongocPool
-    private let queue: CallQueue
+    let engine: MongoEngine
     private let logger: Logger
     private let hasRun = Atomic(false)
 
-    /// Creates the client; nothing is opened before the first call.
+    /// Creates the client; nothing is opened or started.
     ///
     /// - Parameters:
     ///   - configuration: where to, and the bounds.
-    ///   - logger: gets start and end of the client, at `debug`.
-    /// - Throws: `.invalidConfiguration`, without the connection string in the text.
-    public init(_ configuration: MongoConfiguration, logger: Logger) throws(MongoError) {
+    ///   - logger: gets the client's start and end and the servers' changes, and the messages of libmongoc; the last has
+    ///     one log for the whole process, which is that of the client made last.
+    ///   - metrics: makes the metrics; default the process-wide factory.
+    /// - Throws: `.invalidConfiguration`, which names the option and the rule, and never the connection string.
+    public init(
+        _ configuration: MongoConfiguration,
+        logger: Logger,
+        metrics: (any MetricsFactory)? = nil
+    ) throws(MongoError) {
+        try configuration.validate()
+        MongocLog.send(to: logger)
         self.configuration = configuration
         self.logger = logger
-        self.pool = try MongocPool(configuration)
-        self.queue = CallQueue(waitersMax: configuration.waitersMax)
+        let monitor = MongoMonitor(
+            metrics: MongoMetrics(factory: metrics ?? MetricsSystem.factory),
+            logger: logger,
+            slowThreshold: configuration.slowCommandThreshold
+        )
+        self.engine = MongoEngine(configuration, monitor: monitor, logger: logger)
     }
 
     /// Serves calls until the surrounding task is cancelled.
     ///
-    /// Then calls that wait fail with `.closed`, calls that run are finished, connections are closed, and the threads
-    /// end.
+    /// Then calls that wait fail with `.closed`, calls that run get `closeGrace` to end, cursors and sessions that are still
+    /// open are ended, connections are closed, and the threads end.
     ///
-    /// - Throws: `.closed` when called a second time.
+    /// - Throws: `.closed` when called a second time; `.invalidConfiguration` when the servers of a `mongodb+srv` string
+    ///   cannot be looked up.
     public func run() async throws {
         guard self.hasRun.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged else {
             throw MongoError(.closed, "run() can be called once")
         }
-        // A task of its own, so that cancelling ours does not reach the threads before they have closed the pool; it is
-        // awaited below.
-        let threads = Task { try await self.runThreads() }
-        self.logger.debug("mongo client runs", metadata: ["mongo.connections": "\(self.configuration.connectionsMax)"])
-        for await _ in AsyncStream<Never>.makeStream().stream {}  // ends by cancellation
-        self.queue.close(workers: self.configuration.connectionsMax)
-        try await threads.value
+        let metadata: Logger.Metadata = ["mongo.connections": "\(self.configuration.connectionsMax)"]
+        self.logger.debug("mongo client runs", metadata: metadata)
+        try await self.engine.run()
         self.logger.debug("mongo client has ended")
     }
 
-    /// The collection of this name in the configured database.
-    ///
-    /// Costs nothing.
-    public func collection(_ name: String) -> MongoCollection {
-        MongoCollection(client: self, name: name)
-    }
-
-    /// Runs a database command and returns its reply.
-    ///
-    /// It is sent as it is: a command that writes has to carry its own `writeConcern`, and nothing is tried again.
+    /// Runs `body` with a client of its own, or with that of `session`, on one of the threads.
     ///
     /// - Parameters:
-    ///   - command: the command; its name is the first key.
-    ///   - deadline: default `operationTimeout` from now.
-    /// - Returns: the server's reply.
-    /// - Throws: `mayHaveBeenApplied` whenever the answer is missing, since any command may be one that writes.
-    @discardableResult
-    public func runCommand(
-        _ command: BSONDocument,
-        deadline: Deadline? = nil
-    ) async throws(MongoError) -> BSONDocument {
-        let database = self.configuration.database
-        return try await self.withClient(deadline, isWrite: true) { client throws(MongoError) in
-            let command = try BSONHandle(command)
-            let reply = BSONReply()
-            var error = bson_error_t()
-            guard mongoc_client_command_with_opts(client.raw, database, command.raw, nil, nil, reply.raw, &error) else {
-                throw MongoError(error, reply: reply.document, isWrite: true)
-            }
-            return try BSONDocument(copying: reply.raw)
-        }
-    }
-
-    /// Runs `body` with a client of its own on one of the threads.
+    ///   - deadline: when the caller gets an error instead; default `operationTimeout` from now.
+    ///   - kind: what the call does, which decides what a lost answer means.
+    ///   - session: the session that the call is part of.
+    ///   - body: may run again when nothing of it was sent.
+    /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws; `.timeout`, `.cancelled`, `.poolExhausted`, `.closed`.
     func withClient<Value: Sendable>(
         _ deadline: Deadline?,
-        isWrite: Bool,
+        kind: MongoCallKind,
+        session: MongoSession? = nil,
         _ body: @escaping @Sendable (borrowing MongocClient) throws(MongoError) -> Value
     ) async throws(MongoError) -> Value {
-        let deadline = deadline ?? .after(self.configuration.operationTimeout)
-        let pool = self.pool
-        return try await self.queue.call(deadline: deadline, isWrite: isWrite) { () throws(MongoError) in
-            try body(try MongocClient(from: pool, deadline: deadline))
-        }
+        if let session { return try await session.call(deadline, kind: kind, body) }
+        return try await self.engine.call(EngineCallOptions(deadline: deadline, kind: kind), body)
     }
 
-    private func runThreads() async throws {
-        let workers = self.configuration.connectionsMax
-        let threads = BlockingPool(threadCount: workers + 1)
-        threads.start()
-        try await withThrowingDiscardingTaskGroup { [queue, pool] group in
-            for _ in 0..<workers {
-                group.addTask { try await threads.run { queue.runWorker() } }
-            }
-            group.addTask {
-                try await threads.run {
-                    queue.runTimers()
-                    pool.close()  // every worker has ended, so every client is back
-                }
-            }
-        }
-        try await threads.shutdown()
+    /// Takes a client out of the pool, to keep it between calls.
+    ///
+    /// - Throws: `.poolExhausted`, `.timeout`, `.cancelled`, `.closed`.
+    func checkOut(_ deadline: Deadline?) async throws(MongoError) -> ClientLease {
+        try await self.engine.checkOut(deadline)
     }
 }

@@ -2,6 +2,10 @@
 public struct MongoBulkResult: Sendable {
     /// Documents inserted by insert operations.
     public var inserted = 0
+    /// The operations that insert, by index in the list that was given, with the `_id` of their document.
+    ///
+    /// Also of those that failed or were not tried, which `errors` tells.
+    public var insertedIDs: [Int: BSONValue] = [:]
     /// Documents that filters of updates found.
     public var matched = 0
     /// Documents that are different now.
@@ -31,21 +35,48 @@ public struct MongoBulkResult: Sendable {
 }
 
 extension MongoBulkResult {
-    /// From libmongoc's reply to a bulk operation.
+    /// From libmongoc's reply to a bulk operation; what cannot be read counts as not there.
     init(bulkReply reply: BSONDocument) {
-        self.inserted = reply.count("nInserted")
-        self.matched = reply.count("nMatched")
-        self.modified = reply.count("nModified")
-        self.deleted = reply.count("nRemoved")
-        self.upserted = reply.count("nUpserted")
-        for entry in reply["upserted"].flatMap({ [BSONDocument].decode($0) }) ?? [] {
-            self.upsertedIDs[entry.count("index")] = entry["_id"] ?? .null
+        // The reply was made by libmongoc from checked documents; a part of another type leaves the rest unread.
+        try? reply.read { reader throws(MongoError) in
+            while try reader.next() {
+                try self.take(reader)
+            }
         }
-        self.errors = Self.errors(reply)
     }
 
-    private static func errors(_ reply: BSONDocument) -> [MongoBulkWriteError] {
-        let entries = reply["writeErrors"].flatMap { [BSONDocument].decode($0) } ?? []
-        return entries.map(MongoBulkWriteError.init(entry:))
+    private mutating func take(_ reader: borrowing BSONReader) throws(MongoError) {
+        if reader.isKey("nInserted") {
+            self.inserted = try reader.int()
+        } else if reader.isKey("nMatched") {
+            self.matched = try reader.int()
+        } else if reader.isKey("nModified") {
+            self.modified = try reader.int()
+        } else if reader.isKey("nRemoved") {
+            self.deleted = try reader.int()
+        } else if reader.isKey("nUpserted") {
+            self.upserted = try reader.int()
+        } else if reader.isKey("upserted") {
+            for entry in [BSONDocument].decode(try reader.value()) ?? [] {
+                self.upsertedIDs[entry.count("index")] = entry["_id"] ?? .null
+            }
+        } else if reader.isKey("writeErrors") {
+            self.errors = ([BSONDocument].decode(try reader.value()) ?? []).map(MongoBulkWriteError.init(entry:))
+        }
+    }
+
+    /// Whether members did not confirm what was written.
+    func hasConcernErrors(_ reply: BSONDocument) -> Bool {
+        reply["writeConcernErrors"].flatMap { [BSONDocument].decode($0) }?.isEmpty == false
+    }
+
+    /// The error of the whole, which carries what is known to be done.
+    func interrupted(by error: MongoError, _ hasConcernErrors: Bool) -> MongoError {
+        let isPartlyApplied = self.inserted + self.modified + self.deleted + self.upserted > 0
+        guard isPartlyApplied || hasConcernErrors || !self.errors.isEmpty else { return error }
+        var error = error
+        error.mayHaveBeenApplied = error.mayHaveBeenApplied || isPartlyApplied || hasConcernErrors
+        error.cause = MongoInterruptedBulk(result: self)
+        return error
     }
 }

@@ -11,6 +11,7 @@ public struct MongoUpdateResult: Sendable, Hashable {
 }
 
 extension MongoUpdateResult {
+    /// From libmongoc's reply to an update.
     init(reply: BSONDocument) {
         self.matched = reply.count("matchedCount")
         self.modified = reply.count("modifiedCount")

@@ -3,7 +3,7 @@ extension MongoError {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case duplicateKey, network, timeout, serverSelection, notPrimary, writeConflict, writeConcern
-            case authenticationFailed, unauthorized, cursorNotFound, server
+            case authentication, unauthorized, cursorNotFound, notFound, transactionAborted, server
             case cancelled, closed, poolExhausted
             case invalidConfiguration, invalidArgument, invalidDocument, decoding, tooManyDocuments
         }
@@ -28,12 +28,16 @@ extension MongoError {
         public static let writeConflict = Code(.writeConflict)
         /// The write happened, but not enough members confirmed it in time.
         public static let writeConcern = Code(.writeConcern)
-        /// The server refused user or password.
-        public static let authenticationFailed = Code(.authenticationFailed)
+        /// The server refused user, password or certificate.
+        public static let authentication = Code(.authentication)
         /// The user may not do this.
         public static let unauthorized = Code(.unauthorized)
         /// The server has dropped the cursor.
         public static let cursorNotFound = Code(.cursorNotFound)
+        /// There is no such collection or index.
+        public static let notFound = Code(.notFound)
+        /// The server has ended the transaction; nothing of it was applied.
+        public static let transactionAborted = Code(.transactionAborted)
         /// Any other error that the server reported; see `serverCode`.
         public static let server = Code(.server)
         /// The calling task was cancelled.
@@ -61,9 +65,9 @@ extension MongoError {
         var isRetriable: Bool {
             switch self.kind {
             case .network, .timeout, .serverSelection, .notPrimary, .writeConflict, .writeConcern, .cursorNotFound,
-                .poolExhausted:
+                .poolExhausted, .transactionAborted:
                 true
-            case .duplicateKey, .authenticationFailed, .unauthorized, .server, .cancelled, .closed,
+            case .duplicateKey, .authentication, .unauthorized, .notFound, .server, .cancelled, .closed,
                 .invalidConfiguration, .invalidArgument, .invalidDocument, .decoding, .tooManyDocuments:
                 false
             }

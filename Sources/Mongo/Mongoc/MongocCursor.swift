@@ -27,13 +27,17 @@ struct MongocCursor: ~Copyable {
             documents.append(try BSONDocument(copying: document))
             guard !deadline.hasPassed else { throw MongoError(.timeout, "the deadline passed between documents") }
         }
+        try Self.check(self.raw)
+        return documents
+    }
+
+    /// - Throws: the error that ended the cursor, if one did.
+    static func check(_ raw: OpaquePointer) throws(MongoError) {
         var error = bson_error_t()
         var reply: OpaquePointer?
-        guard !mongoc_cursor_error_document(self.raw, &error, &reply) else {
-            // A reply that cannot be read leaves the error without labels.
-            let document = reply.flatMap { try? BSONDocument(copying: $0) }
-            throw MongoError(error, reply: document, isWrite: false)
-        }
-        return documents
+        guard mongoc_cursor_error_document(raw, &error, &reply) else { return }
+        // A reply that cannot be read leaves the error without labels.
+        let document = reply.flatMap { try? BSONDocument(copying: $0) }
+        throw MongoError(error, reply: document, isWrite: false)
     }
 }

@@ -7,8 +7,14 @@ enum MongocLibrary {
     /// `mongoc_cleanup` is never called: clients may live until the process ends.
     static let isReady: Bool = {
         mongoc_init()
-        // Otherwise libmongoc prints to standard error; what matters reaches the caller as an error.
-        mongoc_log_set_handler({ _, _, _, _ in }, nil)
+        // Otherwise libmongoc prints to standard error.
+        mongoc_log_set_handler(
+            { level, _, message, _ in
+                guard let message else { return }
+                MongocLog.write(MongocLog.level(level), message)
+            },
+            nil
+        )
         return true
     }()
 }

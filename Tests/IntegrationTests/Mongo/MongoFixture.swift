@@ -15,6 +15,7 @@ func withMongo<Result: Sendable>(
     uri: String = mongoURI(),
     connectionsMax: Int = 4,
     waitersMax: Int = 10_000,
+    connectTimeout: Duration = .seconds(20),
     serverSelectionTimeout: Duration = .seconds(5),
     operationTimeout: Duration = .seconds(10),
     _ body: (MongoClient) async throws -> Result
@@ -24,7 +25,7 @@ func withMongo<Result: Sendable>(
         uri: uri,
         database: "openim_test",
         connectionsMax: connectionsMax,
-        connectTimeout: .seconds(2),
+        connectTimeout: connectTimeout,
         serverSelectionTimeout: serverSelectionTimeout,
         operationTimeout: operationTimeout,
         applicationName: "mongo-tests",
