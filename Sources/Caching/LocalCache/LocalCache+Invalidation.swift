@@ -27,17 +27,19 @@ extension LocalCache {
         }
     }
 
-    /// Undoes the links of removed entries, and drops the keys that were linked to removed names.
+    /// Undoes the links of removed entries, and drops the keys that are linked to removed names.
     ///
-    /// A walk without recursion. It ends, in cycles too: each step takes the links it follows out of the table. One slot is
-    /// locked at a time; what happens in between is harmless, because a load links itself before it begins: either the
-    /// walk finds the link, or the load reads what is true after the invalidation.
+    /// A walk without recursion, which visits a key once. One slot is locked at a time; what happens in between is
+    /// harmless, because a load links itself before it begins: either the walk finds the link, or the load reads what is
+    /// true after the invalidation.
     func settle(_ first: LocalCacheRemoval<Value>) {
         var removal = first
+        var visited: Set<LocalCacheKey> = []
         while true {
             for (key, links) in removal.links { self.unlink(key, links) }
             removal.links = []
             guard let key = removal.derived.popLast() else { return }
+            guard visited.insert(key).inserted else { continue }
             // Dropped whichever load it now comes from: one too many costs a load, one too few would be a stale entry.
             let more = self.slot(key).state.withLock { state in
                 var more = LocalCacheRemoval<Value>()

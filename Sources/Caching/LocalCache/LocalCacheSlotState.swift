@@ -121,12 +121,15 @@ struct LocalCacheSlotState<Value: Sendable>: Sendable {
 
     // MARK: - Removing
 
-    /// Removes the entry of `key`, detaches its load, and gives out the keys that were linked to it.
+    /// Removes the entry of `key`, detaches its load, and gives out the keys that are linked to it.
+    ///
+    /// They stay linked until their own entries and loads have ended: another invalidation at the same time, which may be
+    /// done earlier, has to find them too.
     mutating func invalidate(_ key: LocalCacheKey, _ removal: inout Removal) {
         self.counts.invalidations &+= 1
         self.removeEntry(key, &removal)
         self.detach(key, &removal)
-        if let derived = self.dependants.removeValue(forKey: key) { removal.derived += derived.keys }
+        if let derived = self.dependants[key] { removal.derived += derived.keys }
     }
 
     /// The same for every name of the slot.
@@ -140,7 +143,6 @@ struct LocalCacheSlotState<Value: Sendable>: Sendable {
         self.index = self.index.emptied
         self.outcomes = []
         self.flights = [:]
-        self.dependants = [:]
     }
 
     /// Removes what has expired among `count` positions from `start` on.

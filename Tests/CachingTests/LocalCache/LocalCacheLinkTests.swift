@@ -26,6 +26,17 @@ import Testing
         #expect(self.cache.remains.links == 1)
     }
 
+    @Test func `an invalidation beside one that is under way finds the same linked keys`() {
+        var state = LocalCacheSlotState<Int>(capacity: 4)
+        state.link(LocalCacheKey("derived"), 1, to: LocalCacheKey("name"))
+        var first = LocalCacheRemoval<Int>()
+        var second = LocalCacheRemoval<Int>()
+        state.invalidate(LocalCacheKey("name"), &first)
+        // The first has not come to the linked key yet, and the second may return before it does.
+        state.invalidate(LocalCacheKey("name"), &second)
+        #expect(first.derived == [LocalCacheKey("derived")] && second.derived == first.derived)
+    }
+
     @Test func `an invalidated entry leaves its parents and siblings alone`() async throws {
         try await self.load("parent", [])
         try await self.load("child", ["parent"])
