@@ -122,6 +122,7 @@ let layer2: [Target] = [
     library("Postgres", uses: ["ServerRuntime", "CPq"], Product.logging, Product.metrics),
     library("Mongo", uses: ["ServerRuntime", "CMongoc"], Product.logging, Product.metrics),
     library("Curl", uses: ["ServerRuntime", "CCurl"], Product.logging),
+    library("FlowControl"),
 ]
 
 let layer3: [Target] = [
@@ -142,7 +143,8 @@ let layer4: [Target] = [
         "IMWorkers",
         uses: ["ServerRuntime", "Kafka", "IMProtocol", "IMStorage"],
         Product.protobuf,
-        Product.logging
+        Product.logging,
+        Product.metrics
     ),
     library(
         "IMAPI",
@@ -203,6 +205,8 @@ let layer5: [Target] = [
         ],
         Product.argumentParser,
         Product.protobuf,
+        Product.nioCore,
+        Product.nioPosix,
         Product.logging
     ),
 ]
@@ -212,13 +216,14 @@ let benchmarks: [Target] = [
     .target(name: "CBaselineClock", path: "Benchmarks/CBaselineClock"),
     .target(name: "CRedisBaseline", dependencies: ["CBaselineClock", "CHiredis"], path: "Benchmarks/CRedisBaseline"),
     .target(name: "CKafkaBaseline", dependencies: ["CBaselineClock", "CRdkafka"], path: "Benchmarks/CKafkaBaseline"),
+    .target(name: "CGatewayBaseline", dependencies: ["CBaselineClock"], path: "Benchmarks/CGatewayBaseline"),
     .target(name: "CPostgresBaseline", dependencies: ["CBaselineClock", "CPq"], path: "Benchmarks/CPostgresBaseline"),
     .target(name: "CMongoBaseline", dependencies: ["CBaselineClock", "CMongoc"], path: "Benchmarks/CMongoBaseline"),
     .executableTarget(
         name: "bench",
         dependencies: [
             "ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo",
-            "CRedisBaseline", "CKafkaBaseline", "CPostgresBaseline", "CMongoBaseline",
+            "CRedisBaseline", "CKafkaBaseline", "CPostgresBaseline", "CMongoBaseline", "CGatewayBaseline",
             Product.argumentParser, Product.logging,
         ],
         path: "Benchmarks/Bench",
@@ -266,6 +271,7 @@ let testTargets: [Target] = [
         uses: ["CHiredis", "CRdkafka", "CMongoc", "CPq", "CCurl", "COpenSSL", "CZlib"]
     ),
     tests("CurlTests", uses: ["Curl", "ServerRuntime"]),
+    tests("FlowControlTests", uses: ["FlowControl", "TestKit"]),
     tests("OpenSSLTests", uses: ["TestKit", "OpenSSL", "COpenSSL"]),
     tests(
         "RedisTests",
@@ -322,6 +328,14 @@ let testTargets: [Target] = [
         Product.protobuf,
         Product.logging
     ),
+    tests(
+        "IMBenchTests",
+        uses: ["IMBench", "IMProtocol", "ServerRuntime"],
+        Product.argumentParser,
+        Product.nioCore,
+        Product.nioPosix,
+        Product.protobuf
+    ),
     tests("ServerRuntimeTests", uses: ["TestKit", "ServerRuntime"], Product.nioCore),
     tests("TelemetryTests", uses: ["TestKit", "Telemetry", "IMProtocol"], Product.logging),
     tests(
@@ -332,7 +346,11 @@ let testTargets: [Target] = [
         ],
         Product.protobuf
     ),
-    tests("IMServicesTests", uses: ["TestKit", "IMServices", "OpenSSL", "IMProtocol"]),
+    tests(
+        "IMServicesTests",
+        uses: ["TestKit", "IMServices", "IMStorage", "IMProtocol", "Kafka", "OpenSSL", "ServerRuntime"],
+        Product.protobuf
+    ),
     tests(
         "IMWorkersTests",
         uses: ["TestKit", "IMWorkers", "IMStorage", "IMProtocol", "Kafka", "ServerRuntime"],
@@ -360,7 +378,7 @@ let testTargets: [Target] = [
     tests(
         "EndToEndTests",
         uses: [
-            "OpenIM", "TestKit", "ServerRuntime", "Redis", "Caching", "Kafka", "Postgres", "Mongo", "Curl",
+            "OpenIM", "IMBench", "TestKit", "ServerRuntime", "Redis", "Caching", "Kafka", "Postgres", "Mongo", "Curl",
             "IMProtocol", "IMStorage", "IMServices", "IMClient",
         ],
         Product.protobuf,

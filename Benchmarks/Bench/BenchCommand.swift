@@ -10,7 +10,7 @@ struct BenchCommand: AsyncParsableCommand {
             "Exits with 0 whether goals are met or not, and with another code when something could not be measured.",
         subcommands: [
             RedisBenchCommand.self, RedisWaitingCommand.self, CacheBenchCommand.self, KafkaBenchCommand.self,
-            PostgresBenchCommand.self, MongoBenchCommand.self,
+            PostgresBenchCommand.self, MongoBenchCommand.self, PipelineBenchCommand.self,
         ]
     )
 }

@@ -27,4 +27,16 @@ extension IMClient {
     package func pullBySeqs(_ request: Openim_Msg_GetSeqMessageReq) async throws -> Openim_Msg_GetSeqMessageResp {
         try await self.request(GatewayOperation.pullBySeqs.rawValue, request)
     }
+
+    /// Greatest and read seqs of conversations (1006).
+    package func readSeqs(
+        _ request: Openim_Msg_GetConversationsHasReadAndMaxSeqReq
+    ) async throws -> Openim_Msg_GetConversationsHasReadAndMaxSeqResp {
+        try await self.request(GatewayOperation.readSeqs.rawValue, request)
+    }
+
+    /// The newest message of conversations (1007).
+    package func lastMessages(_ request: Openim_Msg_GetLastMessageReq) async throws -> Openim_Msg_GetLastMessageResp {
+        try await self.request(GatewayOperation.lastMessages.rawValue, request)
+    }
 }

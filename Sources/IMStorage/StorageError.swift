@@ -10,6 +10,8 @@ package enum StorageError: Error, Sendable, Hashable {
     case malformed(String)
     /// Messages are known to exist but have not reached the history within the time that a reader waits.
     case historyBehind(conversationID: String)
+    /// A read of the history has not seen what an earlier one saw: another server has become primary in between.
+    case historyOlder(next: Int64, expected: Int64)
     /// Others keep changing what is to be written; trying again helps.
     case contended(String)
 }
@@ -18,6 +20,7 @@ extension StorageError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .duplicate: "a record with this key exists"
+        case .historyOlder(let next, let expected): "the history is at \(next), it was at \(expected) before"
         case .positionOutsideLog(let text), .partitionCount(let text), .malformed(let text), .contended(let text): text
         case .historyBehind(let conversationID): "the history of \(conversationID) is behind; try again"
         }

@@ -4,14 +4,19 @@ import Logging
 
 /// Puts records that cannot be processed where they block nobody, with what is needed to look into them.
 struct DeadLetters: Sendable {
-    private let letters: KafkaDeadLetters
+    private let letters: any LetterBox
     private let retry: Retry
     private let logger: Logger
 
-    init(producer: KafkaProducer, retry: Retry, logger: Logger) {
-        self.letters = KafkaDeadLetters(producer: producer, suffix: PipelineTopics.deadLetters(of: ""))
+    init(letters: any LetterBox, retry: Retry, logger: Logger) {
+        self.letters = letters
         self.retry = retry
         self.logger = logger
+    }
+
+    init(producer: KafkaProducer, retry: Retry, logger: Logger) {
+        let letters = KafkaDeadLetters(producer: producer, suffix: PipelineTopics.deadLetters(of: ""))
+        self.init(letters: letters, retry: retry, logger: logger)
     }
 
     /// Forwards `record` to the dead-letter topic of its topic; returns when it stands there.
@@ -26,7 +31,7 @@ struct DeadLetters: Sendable {
             ]
         )
         try await self.retry.run("dead letter") {
-            _ = try await self.letters.add(record, reason: reason)
+            _ = try await self.letters.add(record, reason: reason, kind: "unprocessable")
         }
     }
 }

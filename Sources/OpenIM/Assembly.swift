@@ -25,6 +25,8 @@ struct Assembly: Sendable {
     let invalidationRelay: InvalidationRelay
     let archivePartitions: ArchivePartitions
     let history: HistoryStore
+    let positions: ReadPositionStore
+    let groups: GroupRepository
     let auth: AuthServer
     let user: UserServer
     let msg: MsgServer
@@ -46,18 +48,31 @@ struct Assembly: Sendable {
         let changes = DataChanges(postgres: self.postgres, caches: self.caches, logger: cacheLogger)
         let users = UserRepository(postgres: self.postgres, caches: self.caches, changes: changes)
         let tokens = TokenStore(redis: self.redis, caches: self.caches)
-        let conversations = ConversationRepository(postgres: self.postgres)
+        let conversations = ConversationRepository(postgres: self.postgres, caches: self.caches, changes: changes)
         let cache = MessageCache(redis: self.redis)
+        let readSeqs = ReadSeqCache(redis: self.redis)
         self.history = HistoryStore(mongo: self.mongo)
+        self.positions = ReadPositionStore(mongo: self.mongo)
+        self.groups = GroupRepository(postgres: self.postgres, caches: self.caches)
         self.auth = try AuthServer(settings: settings.auth, tokens: tokens, users: users)
         self.user = UserServer(users: users)
         self.msg = MsgServer(
-            producer: self.producer,
-            topics: settings.kafka.topics,
-            users: users,
-            conversations: conversations,
-            reader: MessageReader(cache: cache, history: self.history),
-            adminUserIDs: Set(settings.auth.adminUserIDs)
+            settings: settings.msg,
+            dependencies: MsgDependencies(
+                outlet: self.producer,
+                topics: settings.kafka.topics,
+                users: users,
+                friends: FriendRepository(postgres: self.postgres, caches: self.caches),
+                groups: self.groups,
+                conversations: conversations,
+                reader: MessageReader(cache: cache, history: self.history),
+                marker: self.history,
+                positions: self.positions,
+                readSeqs: readSeqs,
+                stale: MessageEviction(redis: self.redis),
+                sendTimes: SendTimeStore(redis: self.redis),
+                statuses: SendStatusStore(redis: self.redis)
+            )
         )
         self.transfer = TransferDependencies(
             producer: self.producer,
@@ -67,6 +82,8 @@ struct Assembly: Sendable {
             archive: ArchiveStore(postgres: self.postgres),
             cache: cache,
             conversations: conversations,
+            positions: self.positions,
+            readSeqs: readSeqs,
             logger: logger.labelled("msgtransfer")
         )
     }
@@ -94,6 +111,7 @@ struct Assembly: Sendable {
     func prepare() async throws {
         try await self.postgres.migrate(SchemaMigrations.all)
         try await self.history.prepare()
+        try await self.positions.prepare()
         try await self.history.checkPartitionCount(try await self.partitionCount(deadline: .after(.seconds(10))))
         try await self.user.ensureAdministrators(self.settings.administrators.map { ($0.userID, $0.nickname) })
     }

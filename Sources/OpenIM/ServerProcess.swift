@@ -118,6 +118,7 @@ struct ServerProcess: Sendable {
                 let push = PushWorker(
                     consumer: try self.consumer(of: \.toPush, group: \.toPushGroup),
                     gateway: gateway,
+                    groups: assembly.groups,
                     producer: assembly.producer,
                     logger: self.logger.labelled("push")
                 )

@@ -93,7 +93,7 @@ struct BadInputTests {
             $0.sessionType = 3
             $0.groupID = "g"
         }
-        #expect(group == 1001)
+        #expect(group == 1004)
         let fine = await code { _ in }
         #expect(fine == nil, "the connection outlives refused messages")
         await client.close()

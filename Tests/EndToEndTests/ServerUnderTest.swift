@@ -115,13 +115,20 @@ final class ServerUnderTest: Sendable {
 
     /// Starts the process and returns at once.
     func launch(_ arguments: [String], extra: [String: String] = [:]) throws -> TestProcess {
+        try self.launch("openim", ["-c", self.configFolder] + arguments, extra: extra)
+    }
+
+    /// The configuration that the server is started with, before what the environment changes of it.
+    var configFolder: String { FileManager.default.currentDirectoryPath + "/config" }
+
+    /// Starts a program of this package with the server's environment, and returns at once.
+    func launch(_ program: String, _ arguments: [String], extra: [String: String] = [:]) throws -> TestProcess {
         var environment = ProcessInfo.processInfo.environment
         environment.merge(self.overrides) { _, new in new }
         environment.merge(extra) { _, new in new }
-        let config = FileManager.default.currentDirectoryPath + "/config"
         return try TestProcess(
-            BuiltProduct.path("openim"),
-            ["-c", config] + arguments,
+            BuiltProduct.path(program),
+            arguments,
             environment: environment,
             folder: self.folder
         )

@@ -17,6 +17,10 @@ final class FakeServices: AuthService, UserService, MsgService {
         var maxSeqs: [String: Int64] = [:]
         var pulled = Openim_Sdkws_PullMessageBySeqsResp()
         var modify: Openim_Sdkws_MsgData?
+        /// By operation id.
+        var statuses: [String: Int32] = [:]
+        /// Conversation and seqs of the calls that mark something as read.
+        var marked: [String] = []
     }
 
     static let adminID = "imAdmin"
@@ -156,5 +160,88 @@ final class FakeServices: AuthService, UserService, MsgService {
         _ context: CallContext
     ) async throws -> Openim_Msg_GetSeqMessageResp {
         Openim_Msg_GetSeqMessageResp()
+    }
+
+    func sendSimpleMsg(
+        _ request: Openim_Msg_SendSimpleMsgReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_SendSimpleMsgResp {
+        try self.enter(context)
+        return Openim_Msg_SendSimpleMsgResp()
+    }
+
+    func setSendMsgStatus(
+        _ request: Openim_Msg_SetSendMsgStatusReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_SetSendMsgStatusResp {
+        self.withState { $0.statuses[context.operationID] = request.status }
+        return Openim_Msg_SetSendMsgStatusResp()
+    }
+
+    func getSendMsgStatus(
+        _ request: Openim_Msg_GetSendMsgStatusReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetSendMsgStatusResp {
+        try self.enter(context)
+        var response = Openim_Msg_GetSendMsgStatusResp()
+        response.status = self.withState { $0.statuses[context.operationID] ?? 0 }
+        return response
+    }
+
+    func markMsgsAsRead(
+        _ request: Openim_Msg_MarkMsgsAsReadReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_MarkMsgsAsReadResp {
+        try self.enter(context)
+        self.withState { $0.marked.append("\(request.conversationID) \(request.seqs)") }
+        return Openim_Msg_MarkMsgsAsReadResp()
+    }
+
+    func markConversationAsRead(
+        _ request: Openim_Msg_MarkConversationAsReadReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_MarkConversationAsReadResp {
+        try self.enter(context)
+        self.withState { $0.marked.append("\(request.conversationID) \(request.hasReadSeq_p)") }
+        return Openim_Msg_MarkConversationAsReadResp()
+    }
+
+    func setConversationHasReadSeq(
+        _ request: Openim_Msg_SetConversationHasReadSeqReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_SetConversationHasReadSeqResp {
+        try self.enter(context)
+        self.withState { $0.marked.append("\(request.conversationID) \(request.hasReadSeq_p)") }
+        return Openim_Msg_SetConversationHasReadSeqResp()
+    }
+
+    func getConversationsHasReadAndMaxSeq(
+        _ request: Openim_Msg_GetConversationsHasReadAndMaxSeqReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetConversationsHasReadAndMaxSeqResp {
+        try self.enter(context)
+        var seqs = Openim_Msg_Seqs()
+        seqs.maxSeq = 9
+        seqs.hasReadSeq_p = 4
+        var response = Openim_Msg_GetConversationsHasReadAndMaxSeqResp()
+        response.seqs = ["si_a_b": seqs]
+        return response
+    }
+
+    func getLastMessage(
+        _ request: Openim_Msg_GetLastMessageReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetLastMessageResp {
+        Openim_Msg_GetLastMessageResp()
+    }
+
+    func getServerTime(
+        _ request: Openim_Msg_GetServerTimeReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetServerTimeResp {
+        try self.enter(context)
+        var response = Openim_Msg_GetServerTimeResp()
+        response.serverTime = 1_700_000_000_123
+        return response
     }
 }

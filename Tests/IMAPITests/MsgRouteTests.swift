@@ -49,4 +49,35 @@ import Testing
         #expect(reply.text.contains(#""content":null,"seq":0,"#))
         #expect(reply.text.contains(#""options":{"history":true,"unreadCount":false},"offlinePushInfo":null,"#))
     }
+
+    @Test(arguments: [
+        ("/msg/mark_msgs_as_read", #"{"conversationID":"si_a_b","seqs":[3,5],"userID":"a"}"#, "si_a_b [3, 5]"),
+        ("/msg/mark_conversation_as_read", #"{"conversationID":"si_a_b","userID":"a","hasReadSeq":7}"#, "si_a_b 7"),
+        ("/msg/set_conversation_has_read_seq", #"{"conversationID":"si_a_b","userID":"a","hasReadSeq":8}"#, "si_a_b 8"),
+    ])
+    func `what was read is marked for oneself and answered without data`(
+        path: String,
+        body: String,
+        marked: String
+    ) async throws {
+        let fixture = APIFixture()
+        #expect(try await fixture.send(path, body, token: "token-of-b").errorCode == 1002)
+        #expect(fixture.fake.withState { $0.marked } == [])
+        let reply = try await fixture.send(path, body, token: "token-of-a")
+        #expect(reply.text == #"{"errCode":0,"errMsg":"","errDlt":""}"#)
+        #expect(fixture.fake.withState { $0.marked } == [marked])
+        #expect(try await fixture.send(path, #"{"userID":"a"}"#, token: "token-of-a").errorCode == 1001)
+    }
+
+    @Test func `read positions are answered by conversation`() async throws {
+        let path = "/msg/get_conversations_has_read_and_max_seq"
+        let reply = try await APIFixture().send(path, #"{"userID":"a"}"#, token: "token-of-a")
+        let seqs = #""seqs":{"si_a_b":{"maxSeq":9,"hasReadSeq":4,"maxSeqTime":0}}"#
+        #expect(reply.text.contains(seqs), "\(reply.text)")
+    }
+
+    @Test func `the server's time is everybody's`() async throws {
+        let reply = try await APIFixture().send("/msg/get_server_time", "{}", token: "token-of-a")
+        #expect(reply.text.contains(#""data":{"serverTime":1700000000123}"#))
+    }
 }

@@ -66,6 +66,19 @@ import Testing
         }
     }
 
+    @Test func `read positions and last messages are answered`() async throws {
+        try await TestGateway.with { gateway in
+            let client = try await gateway.client("u")
+            var positions = Openim_Msg_GetConversationsHasReadAndMaxSeqReq()
+            positions.conversationIds = ["si_a_b"]
+            #expect(try await client.readSeqs(positions).seqs["si_a_b"]?.maxSeq == 9)
+            var last = Openim_Msg_GetLastMessageReq()
+            last.conversationIds = ["si_a_b"]
+            #expect(try await client.lastMessages(last).msgs["si_a_b"]?.seq == 9)
+            await client.close()
+        }
+    }
+
     @Test func `errors of services are told by code, others as 500`() async throws {
         try await TestGateway.with { gateway in
             let client = try await gateway.client("u")
@@ -78,7 +91,7 @@ import Testing
             await #expect(throws: IMError(.noPermission)) { try await client.newestSeqs(userID: "other") }
             await #expect(throws: IMError(.serverInternal)) { try await client.request(1003, data: [0xFF]) }
             await #expect(throws: IMError(.args)) { try await client.request(1004, data: []) }
-            await #expect(throws: IMError(.serverInternal)) { try await client.request(1006, data: []) }
+            await #expect(throws: IMError(.serverInternal)) { try await client.request(2005, data: []) }
             #expect(try await client.newestSeqs(userID: "u").maxSeqs == ["si_a_b": 5])
         }
     }

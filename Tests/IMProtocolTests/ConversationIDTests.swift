@@ -99,4 +99,13 @@ import Testing
         let message = self.message(1, from: "u", to: "u", isNotification: true)
         #expect(ConversationID.of(message) == ConversationID.ownNotifications(of: "u"))
     }
+
+    @Test(arguments: ["si_a_b", "sg_g1", "sn_a_b", "g_x"]) func `a chat is among those of its notification twin`(
+        chat: String
+    ) {
+        let twin = ConversationID.notificationTwin(of: chat)
+        #expect(ConversationID.chats(ofTwin: twin).contains(chat))
+        #expect(ConversationID.chats(ofTwin: twin).allSatisfy { ConversationID.notificationTwin(of: $0) == twin })
+        #expect(ConversationID.chats(ofTwin: chat).isEmpty)
+    }
 }

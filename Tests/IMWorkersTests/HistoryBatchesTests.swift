@@ -14,9 +14,10 @@ import Testing
     private struct Passing: Error {}
 
     /// A history that notes its calls, and fails those that `failures` names.
-    private final class RecordingHistory: HistoryWriting {
+    private final class RecordingHistory: HistoryWriting, ReadMarkRaising {
         private struct State {
             var calls: [String] = []
+            var marks: [String] = []
             var failures: [String: Int]
             var unstorable: [UnstorableMessage]
         }
@@ -31,6 +32,10 @@ import Testing
             self.state.withLock { $0.calls }
         }
 
+        var marks: [String] {
+            self.state.withLock { $0.marks }
+        }
+
         func store(_ runs: [SequencedMessages]) async throws -> [UnstorableMessage] {
             try self.note("store")
             return self.state.withLock { $0.unstorable }
@@ -40,7 +45,12 @@ import Testing
             try self.note("heads \(runs.map { $0.messages.count })")
         }
 
-        func savePosition(of partition: Int32, _ position: HistoryStore.Position) async throws {
+        func raise(_ marks: [ReadMark]) async throws {
+            let texts = marks.map { "\($0.conversationID) \($0.userID) \($0.seq)" }.sorted()
+            self.state.withLock { $0.marks.append(texts.joined(separator: ", ")) }
+        }
+
+        func savePosition(of partition: Int32, _ position: PipelinePosition) async throws {
             try self.note("position \(partition) \(position.next)")
         }
 
@@ -85,6 +95,7 @@ import Testing
     private func batches(_ history: RecordingHistory, _ letters: Recorder<String>) -> HistoryBatches {
         HistoryBatches(
             history: history,
+            positions: history,
             retry: Retry(
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
                 backoff: Backoff(initial: .microseconds(100), maximum: .microseconds(100))
@@ -99,8 +110,9 @@ import Testing
     @Test func `a batch is written in the order slots, heads, position`() async throws {
         let history = RecordingHistory()
         let runs = [try self.records("a", 1...2, offset: 7), try self.records("b", 5...5, offset: 8)]
-        try await self.batches(history, Recorder()).store(runs, partition: 3, next: 9)
+        try await self.batches(history, Recorder()).store(runs, partition: 3, position: PipelinePosition(next: 9))
         #expect(history.calls == ["store", "heads [2, 1]", "position 3 9"])
+        #expect(history.marks == ["a u1 2, b u1 5"])
     }
 
     @Test func `a step that fails is repeated before the next one begins`() async throws {
@@ -108,7 +120,7 @@ import Testing
         try await self.batches(history, Recorder()).store(
             [try self.records("a", 1...1, offset: 7)],
             partition: 3,
-            next: 8
+            position: PipelinePosition(next: 8)
         )
         let heads = "heads [1]"
         #expect(history.calls == ["store", "store", "store", heads, heads, "position 3 8", "position 3 8"])
@@ -124,7 +136,7 @@ import Testing
         )
         let history = RecordingHistory(unstorable: [lost])
         let letters = Recorder<String>()
-        try await self.batches(history, letters).store(runs, partition: 3, next: 9)
+        try await self.batches(history, letters).store(runs, partition: 3, position: PipelinePosition(next: 9))
         #expect(letters.elements == ["8 b seq 2: taken"])
         #expect(history.calls == ["store", "dead letter", "heads [2, 3]", "position 3 9"])
     }
@@ -133,7 +145,7 @@ import Testing
         let history = RecordingHistory(failures: ["heads": .max])
         let batches = self.batches(history, Recorder())
         let runs = [try self.records("a", 1...1, offset: 7)]
-        let task = Task { try await batches.store(runs, partition: 3, next: 8) }
+        let task = Task { try await batches.store(runs, partition: 3, position: PipelinePosition(next: 8)) }
         _ = try await eventually { history.calls.count > 3 }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

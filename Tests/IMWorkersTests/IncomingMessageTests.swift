@@ -9,10 +9,11 @@ import Testing
 @testable import IMWorkers
 
 @Suite struct IncomingMessageTests {
+    /// Why a record does not become a new message.
     private func rejection(_ record: KafkaRecord) throws -> String? {
         do {
-            _ = try IncomingMessage(record)
-            return nil
+            let incoming = try IncomingMessage(record)
+            return MessageRules.violation(of: incoming.message, byteCount: incoming.byteCount)
         } catch let rejection as IncomingMessage.Rejection {
             return rejection.reason
         }

@@ -67,4 +67,19 @@ import Testing
         let count = calls.load(ordering: .relaxed)
         #expect(count == 1)
     }
+
+    @Test func `a step that fails when it is not worth it any more is abandoned`() async throws {
+        let calls = Atomic<Int>(0)
+        var retry = self.retry()
+        retry.isWorthIt = { false }
+        let impatient = retry
+        await #expect(throws: Retry.Abandoned.self) {
+            try await impatient.run("step") {
+                calls.add(1, ordering: .relaxed)
+                throw Passing()
+            }
+        }
+        let count = calls.load(ordering: .relaxed)
+        #expect(count == 1)
+    }
 }

@@ -16,7 +16,7 @@ import Testing
     @Test(arguments: Seed.corpus + [.fresh()])
     func `whatever comes in which batches, the promises of seq and order hold`(seed: Seed) throws {
         var random = seed.generator()
-        var states: [String: ConversationState] = [:]
+        var memory = PartitionMemory(limits: TransferLimits())
         var model = Model()
         for _ in 0..<60 {
             let incoming = try (0..<Int.random(in: 0...40, using: &random)).map { _ in
@@ -25,8 +25,10 @@ import Testing
                 let isStored = Int.random(in: 0..<5, using: &random) > 0
                 return try Incoming.read(Incoming.message(client, to: receiver, isStored: isStored))
             }
-            let batch = TransferBatch(incoming, &states)
-            #expect(batch.messages.count == incoming.count, "\(seed)")
+            let batch = TransferBatch.of(incoming, &memory)
+            let ids = Set(incoming.filter(\.isStored).map(\.identity))
+            #expect(batch.messages.filter(\.isStored).count == ids.count, "\(seed)")
+            #expect(batch.messages.count { !$0.isStored } == incoming.count { !$0.isStored }, "\(seed)")
             try Self.checkRuns(batch, &model, "\(seed)")
             Self.checkOrder(batch, model, "\(seed)")
         }
@@ -71,11 +73,11 @@ import Testing
             last[incoming.conversationID] = seq
         }
         let stored = Dictionary(grouping: batch.messages.filter(\.isStored), by: \.conversationID)
-        #expect(Set(batch.storedRuns.keys) == Set(stored.keys), "\(context)")
-        for (conversation, messages) in batch.storedRuns {
-            let seqs = messages.map(\.seq)
+        #expect(Set(batch.storedRuns.map(\.conversationID)) == Set(stored.keys), "\(context)")
+        for run in batch.storedRuns {
+            let seqs = run.messages.map(\.seq)
             #expect(zip(seqs, seqs.dropFirst()).allSatisfy { $0 < $1 }, "\(context): cache run does not rise")
-            #expect(Set(seqs) == Set(stored[conversation, default: []].map(\.message.seq)), "\(context)")
+            #expect(Set(seqs) == Set(stored[run.conversationID, default: []].map(\.message.seq)), "\(context)")
         }
     }
 }

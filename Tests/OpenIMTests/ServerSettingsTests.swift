@@ -34,6 +34,7 @@ import Testing
         #expect(shipped.auth.adminUserIDs == ["imAdmin"])
         #expect(shipped.auth.multiLogin == .onePerPlatform)
         #expect(shipped.auth.tokenLifetime == .seconds(90 * 86_400))
+        #expect(shipped.msg == MsgServer.Settings(adminUserIDs: ["imAdmin"], verifiesFriends: false))
         #expect(shipped.administrators.map(\.nickname) == ["superAdmin"])
         #expect(shipped.kafka.topics == PipelineTopics())
         #expect(shipped.localCaches == LocalCacheSettings())
@@ -53,10 +54,11 @@ import Testing
     @Test func `the environment overrides files and all problems come together`() throws {
         let changed = try self.shipped([
             "OPENIM_SECRET": "s", "IMENV_OPENIM_API_API_PORTS": "8080", "IMENV_SHARE_MULTILOGIN_POLICY": "5",
-            "IMENV_LOG_ISJSON": "false", "KAFKA_PORT": "9999",
+            "IMENV_LOG_ISJSON": "false", "KAFKA_PORT": "9999", "IMENV_OPENIM_RPC_MSG_FRIENDVERIFY": "true",
         ])
         #expect(changed.api.port == 8080)
         #expect(changed.auth.multiLogin == .pcAndOneOther)
+        #expect(changed.msg.verifiesFriends)
         #expect(changed.log.format == .console)
         #expect(changed.kafka.connection.bootstrapServers == ["127.0.0.1:9999"])
         let error = #expect(throws: ConfigurationError.self) {

@@ -12,6 +12,7 @@ enum TargetTable {
         "Postgres": ["ServerRuntime", "CPq"],
         "Mongo": ["ServerRuntime", "CMongoc"],
         "Curl": ["ServerRuntime", "CCurl"],
+        "FlowControl": [],
         "IMProtocol": [],
         "IMStorage": ["ServerRuntime", "OpenSSL", "Redis", "Caching", "Kafka", "Postgres", "Mongo", "IMProtocol"],
         "IMServices": ["ServerRuntime", "OpenSSL", "Kafka", "IMProtocol", "IMStorage"],

@@ -25,6 +25,10 @@ struct MessageSender: Sendable {
         var order = Openim_Msg_SendMsgReq()
         order.msgData = message
         let sent = try await self.services.msg.sendMsg(order, context)
+        var status = Openim_Msg_SetSendMsgStatusReq()
+        status.status = MessageStatus.sent.rawValue
+        // The message is accepted, whatever becomes of the note about it.
+        _ = try? await self.services.msg.setSendMsgStatus(status, context)
         return try Self.data(of: sent, for: message)
     }
 

@@ -18,7 +18,7 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         do {
-            let settings = try DemoSettings(folder: self.configFolder)
+            let settings = try ServerSettings(folder: self.configFolder)
             let stores = try DemoStores(settings)
             let isComplete = try await stores.run {
                 try await DemoConversation(settings: settings, stores: stores).run()

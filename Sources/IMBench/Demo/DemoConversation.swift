@@ -8,7 +8,7 @@ import SwiftProtobuf
 struct DemoConversation: Sendable {
     private static let messagesEachWay = 10
 
-    let settings: DemoSettings
+    let settings: ServerSettings
     let stores: DemoStores
 
     /// Plays the script and prints what happened.

@@ -45,7 +45,7 @@ struct DemoStores: Sendable {
     let curl: CurlClient
     let topics: PipelineTopics
 
-    init(_ settings: DemoSettings) throws {
+    init(_ settings: ServerSettings) throws {
         // What goes wrong reaches the caller as an error; nothing is logged.
         let logger = Logger(label: "im-bench") { _ in SwiftLogNoOpLogHandler() }
         self.redis = RedisClient(settings.redis, logger: logger)

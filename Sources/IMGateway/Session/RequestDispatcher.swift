@@ -54,6 +54,11 @@ struct RequestDispatcher: Sendable {
             return try await self.messages.sendMsg(message, context).serializedBytes()
         case .pullBySeqs:
             return try await self.messages.getSeqMessage(Self.decode(request), context).serializedBytes()
+        case .readSeqs:
+            let answer = try await self.messages.getConversationsHasReadAndMaxSeq(Self.decode(request), context)
+            return try answer.serializedBytes()
+        case .lastMessages:
+            return try await self.messages.getLastMessage(Self.decode(request), context).serializedBytes()
         case .sendSignal:
             throw IMError(.args, "signal messages are not served")
         case .logout:

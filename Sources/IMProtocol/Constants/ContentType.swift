@@ -20,6 +20,7 @@ package struct ContentType: RawRepresentable, Sendable, Hashable {
     package static let quote = ContentType(rawValue: 114)
     package static let markdownText = ContentType(rawValue: 118)
     package static let oaNotification = ContentType(rawValue: 1400)
+    package static let groupDismissed = ContentType(rawValue: 1511)
     package static let hasReadReceipt = ContentType(rawValue: 2200)
 
     /// Whether the number lies in the range that is kept for notifications (1000 to 5000, both included).

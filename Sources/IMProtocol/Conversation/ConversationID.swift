@@ -41,6 +41,12 @@ package enum ConversationID {
         return "n" + conversationID[separator...]
     }
 
+    /// The chat conversations that a notification conversation may go with.
+    package static func chats(ofTwin notificationID: String) -> [String] {
+        guard self.isNotification(notificationID) else { return [] }
+        return ["si", "sg", "sn", "g"].map { $0 + notificationID.dropFirst() }
+    }
+
     /// The conversation of notifications that a user sends to itself.
     package static func ownNotifications(of userID: String) -> String {
         "n_\(userID)_\(userID)"

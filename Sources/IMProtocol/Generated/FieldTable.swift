@@ -530,6 +530,8 @@ let messageFieldTable = """
     1 lastSeq int64
     2 conversationID string
     3 msgData *message openim.sdkws.MsgData
+    100 epoch ?int64
+    101 claim ?bytes
     openim.msg.GetMaxAndMinSeqReq
     1 UserID string
     openim.msg.GetMaxAndMinSeqResp

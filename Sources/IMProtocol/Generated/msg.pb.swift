@@ -11,6 +11,11 @@
 // The message service.
 // Names and numbers of fields are those of OpenIM v3.8; unused numbers are never reused.
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -103,9 +108,32 @@ package nonisolated struct Openim_Msg_MsgDataToMongoByMQ: Sendable {
 
   package var msgData: [Openim_Sdkws_MsgData] = []
 
+  /// Not in OpenIM v3.8, whose consumers skip unknown fields. Both are "optional" because the offset 0 is a claim, too.
+  package var epoch: Int64 {
+    get {_epoch ?? 0}
+    set {_epoch = newValue}
+  }
+  /// Returns true if `epoch` has been explicitly set.
+  package var hasEpoch: Bool {self._epoch != nil}
+  /// Clears the value of `epoch`. Subsequent reads from it will return its default value.
+  package mutating func clearEpoch() {self._epoch = nil}
+
+  /// set in a claim: a new UUID, and no messages
+  package var claim: Data {
+    get {_claim ?? Data()}
+    set {_claim = newValue}
+  }
+  /// Returns true if `claim` has been explicitly set.
+  package var hasClaim: Bool {self._claim != nil}
+  /// Clears the value of `claim`. Subsequent reads from it will return its default value.
+  package mutating func clearClaim() {self._claim = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _epoch: Int64? = nil
+  fileprivate var _claim: Data? = nil
 }
 
 package nonisolated struct Openim_Msg_GetMaxAndMinSeqReq: Sendable {
@@ -1521,7 +1549,7 @@ nonisolated extension Openim_Msg_PushMsgDataToMQ: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Openim_Msg_MsgDataToMongoByMQ: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MsgDataToMongoByMQ"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lastSeq\0\u{1}conversationID\0\u{1}msgData\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lastSeq\0\u{1}conversationID\0\u{1}msgData\0\u{2}a\u{1}epoch\0\u{1}claim\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1532,12 +1560,18 @@ nonisolated extension Openim_Msg_MsgDataToMongoByMQ: SwiftProtobuf.Message, Swif
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.lastSeq) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.conversationID) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.msgData) }()
+      case 100: try { try decoder.decodeSingularInt64Field(value: &self._epoch) }()
+      case 101: try { try decoder.decodeSingularBytesField(value: &self._claim) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.lastSeq != 0 {
       try visitor.visitSingularInt64Field(value: self.lastSeq, fieldNumber: 1)
     }
@@ -1547,6 +1581,12 @@ nonisolated extension Openim_Msg_MsgDataToMongoByMQ: SwiftProtobuf.Message, Swif
     if !self.msgData.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.msgData, fieldNumber: 3)
     }
+    try { if let v = self._epoch {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 100)
+    } }()
+    try { if let v = self._claim {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 101)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1554,6 +1594,8 @@ nonisolated extension Openim_Msg_MsgDataToMongoByMQ: SwiftProtobuf.Message, Swif
     if lhs.lastSeq != rhs.lastSeq {return false}
     if lhs.conversationID != rhs.conversationID {return false}
     if lhs.msgData != rhs.msgData {return false}
+    if lhs._epoch != rhs._epoch {return false}
+    if lhs._claim != rhs._claim {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -84,7 +84,12 @@ struct ProtoJSONEncoder {
 
     private mutating func writeSingle(_ value: WireField?, _ field: FieldSchema) throws(JSONMappingError) {
         if let value {
-            try self.writeValue(value, field.kind)
+            if case .scalar(.bytes) = field.kind, field.label == .optional, value.range.isEmpty {
+                // Go tells an empty slice, which is there, from none.
+                self.writer.write(string: "")
+            } else {
+                try self.writeValue(value, field.kind)
+            }
         } else if case .scalar(let kind) = field.kind, field.label == .single {
             try self.writeScalar(WireField(number: field.number, type: kind.wireType), kind)
         } else {

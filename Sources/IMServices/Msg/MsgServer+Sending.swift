@@ -1,7 +1,6 @@
 package import IMProtocol
 import IMStorage
 import Kafka
-import OpenSSL
 import ServerRuntime
 import SwiftProtobuf
 
@@ -10,15 +9,131 @@ extension MsgServer {
         _ request: Openim_Msg_SendMsgReq,
         _ context: CallContext
     ) async throws -> Openim_Msg_SendMsgResp {
-        guard request.hasMsgData else { throw IMError(.args, "msgData is missing") }
+        guard request.hasMsgData else { throw IMError(.args, "msgData: is missing") }
         var message = request.msgData
+        guard !message.sendID.isEmpty else { throw IMError(.args, "sendID: is empty") }
         try context.requireSelf(message.sendID)
-        try self.complete(&message, context)
-        var bytes = try self.checkedBytes(of: message)
-        if try await self.checkParties(of: &message, context) == .changed {
-            bytes = try self.checkedBytes(of: message)
+        try OutgoingMessage.complete(&message)
+        // The size of the whole is known at the end only; the content alone may be too large already.
+        try Self.checkRules(of: message, byteCount: message.content.count)
+        let session = try SessionRules.check(message, isInternal: context.isAdmin)
+        switch session {
+        case .group, .writeGroup:
+            let rules = GroupRules(settings: self.settings, groups: self.dependencies.groups)
+            try await rules.check(message, now: self.clock.milliseconds)
+        case .single, .notification:
+            // A group's id in a chat of two would lead the archive astray.
+            message.groupID = ""
+            try await self.peerRules.apply(to: &message)
         }
-        try await self.produce(message, bytes, context)
+        // Only administrators say when a message was sent.
+        let isPreset = context.isAdmin && message.sendTime > 0
+        if !isPreset { message.sendTime = self.clock.milliseconds }
+        // What is not stored has no seq and is not sent again.
+        return try await self.send(message, isRemembered: !isPreset && message.isOn(.history), context)
+    }
+
+    package func sendSimpleMsg(
+        _ request: Openim_Msg_SendSimpleMsgReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_SendSimpleMsgResp {
+        guard request.hasMsgData else { throw IMError(.args, "msgData: is missing") }
+        var order = Openim_Msg_SendMsgReq()
+        order.msgData = request.msgData
+        try context.requireSelf(order.msgData.sendID)
+        guard let sender = try await self.dependencies.users.find([order.msgData.sendID])[order.msgData.sendID] else {
+            throw IMError(.recordNotFound, "sendID: there is no user \(order.msgData.sendID)")
+        }
+        order.msgData.senderNickname = sender.nickname
+        order.msgData.senderFaceURL = sender.faceURL
+        let sent = try await self.sendMsg(order, context)
+        return .with {
+            $0.serverMsgID = sent.serverMsgID
+            $0.clientMsgID = sent.clientMsgID
+            $0.sendTime = sent.sendTime
+        }
+    }
+
+    package func setSendMsgStatus(
+        _ request: Openim_Msg_SetSendMsgStatusReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_SetSendMsgStatusResp {
+        try await self.dependencies.statuses.set(request.status, of: context.operationID)
+        return Openim_Msg_SetSendMsgStatusResp()
+    }
+
+    package func getSendMsgStatus(
+        _ request: Openim_Msg_GetSendMsgStatusReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetSendMsgStatusResp {
+        let status = try await self.dependencies.statuses.status(of: context.operationID)
+        return .with { $0.status = status ?? 0 }
+    }
+
+    package func getServerTime(
+        _ request: Openim_Msg_GetServerTimeReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetServerTimeResp {
+        .with { $0.serverTime = self.clock.milliseconds }
+    }
+
+    private var peerRules: PeerRules {
+        PeerRules(
+            settings: self.settings,
+            users: self.dependencies.users,
+            friends: self.dependencies.friends,
+            conversations: self.dependencies.conversations
+        )
+    }
+
+    /// Sends a notification of this service, which needs no permission.
+    func notify(_ notification: Openim_Sdkws_MsgData, _ context: CallContext) async throws {
+        var message = notification
+        try OutgoingMessage.complete(&message)
+        message.sendTime = self.clock.milliseconds
+        _ = try await self.send(message, isRemembered: false, context)
+    }
+
+    /// Hands a message to the pipeline; returns when Kafka has acknowledged it.
+    ///
+    /// - Parameters:
+    ///   - checked: the message, with the time of this attempt.
+    ///   - isRemembered: whether it takes the time of its first attempt.
+    ///   - context: the caller.
+    /// - Returns: the answer.
+    /// - Throws: 1001 when a rule is broken: what is accepted must pass the transfer's check of the same bytes.
+    private func send(
+        _ checked: Openim_Sdkws_MsgData,
+        isRemembered: Bool,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_SendMsgResp {
+        var message = checked
+        guard let key = ConversationID.kafkaKey(message), let conversationID = ConversationID.of(message) else {
+            throw IMError(.args, "sessionType: must be 1, 3 or 4, got \(message.sessionType)")
+        }
+        let identity = try MessageIdentity(
+            conversationID: conversationID,
+            sendID: message.sendID,
+            clientMsgID: message.clientMsgID
+        )
+        if isRemembered { message.sendTime = await self.firstSendTime(of: identity, now: message.sendTime) }
+        let bytes: [UInt8] = try message.serializedBytes()
+        try Self.checkRules(of: message, byteCount: bytes.count)
+        let record = KafkaProducerRecord(
+            topic: self.dependencies.topics.toRedis,
+            key: Array(key.utf8),
+            value: bytes,
+            headers: PipelineHeaders(context).kafkaHeaders
+        )
+        do throws(KafkaError) {
+            _ = try await self.dependencies.outlet.send(record)
+        } catch {
+            if isRemembered, !error.mayHaveBeenApplied {
+                // Without Redis the time ends by itself; a message that is sent later would only carry an old one.
+                try? await self.dependencies.sendTimes.forget(identity)
+            }
+            throw error
+        }
         return .with {
             $0.serverMsgID = message.serverMsgID
             $0.clientMsgID = message.clientMsgID
@@ -26,91 +141,16 @@ extension MsgServer {
         }
     }
 
-    /// Sets what the server decides: its id, the time, the state, and the options of some content types.
+    /// When the message was sent first.
     ///
-    /// The server's id is derived from sender and client id, so that a message that is sent again gets the same one.
-    private func complete(_ message: inout Openim_Sdkws_MsgData, _ context: CallContext) throws {
-        message.serverMsgID = Hex.encode(try Digest.md5(Array("\(message.sendID)\u{0}\(message.clientMsgID)".utf8)))
-        if message.sendTime == 0 || !context.isAdmin { message.sendTime = self.clock.milliseconds }
-        message.seq = 0
-        message.status = MessageStatus.sending.rawValue
-        switch ContentType(rawValue: message.contentType) {
-        case .revoke:
-            message.switchOff(.unreadCount, .offlinePush)
-        case .hasReadReceipt:
-            message.switchOff(.conversationUpdate, .senderConversationUpdate, .unreadCount, .offlinePush)
-        case .typing:
-            message.switchOff(
-                .history,
-                .persistent,
-                .senderSync,
-                .conversationUpdate,
-                .senderConversationUpdate,
-                .unreadCount,
-                .offlinePush
-            )
-        default: break
-        }
+    /// Without Redis it is now: sends must go on, and what comes again keeps its seq all the same.
+    private func firstSendTime(of identity: MessageIdentity, now: Int64) async -> Int64 {
+        (try? await self.dependencies.sendTimes.first(identity, now: now)) ?? now
     }
 
-    /// The message as it goes into the pipeline.
-    ///
-    /// - Throws: 1001 when a rule is broken: what is accepted must pass the transfer's check of the same bytes.
-    private func checkedBytes(of message: Openim_Sdkws_MsgData) throws -> [UInt8] {
-        let bytes: [UInt8] = try message.serializedBytes()
-        if let violation = MessageRules.violation(of: message, byteCount: bytes.count) {
+    private static func checkRules(of message: Openim_Sdkws_MsgData, byteCount: Int) throws(IMError) {
+        if let violation = MessageRules.violation(of: message, byteCount: byteCount) {
             throw IMError(.args, violation)
         }
-        return bytes
-    }
-
-    private enum Outcome {
-        case unchanged
-        case changed
-    }
-
-    /// Checks that sender and receiver may talk, and applies the receiver's option to the message.
-    private func checkParties(of message: inout Openim_Sdkws_MsgData, _ context: CallContext) async throws -> Outcome {
-        let contentType = ContentType(rawValue: message.contentType)
-        switch SessionType(rawValue: message.sessionType) {
-        case .single where contentType != .oaNotification: break
-        case .single: throw IMError(.args, "contentType 1400 needs sessionType 4")
-        case .notification where contentType == .oaNotification: break
-        case .notification: throw IMError(.args, "sessionType 4 needs contentType 1400")
-        case .group: throw IMError(.args, "sessionType 3: group chats are not served yet")
-        case .writeGroup, nil: throw IMError(.args, "unknown sessionType")
-        }
-        let users = try await self.users.find([message.sendID, message.recvID])
-        guard let sender = users[message.sendID] else {
-            throw IMError(.recordNotFound, "sendID \(message.sendID): no such user")
-        }
-        guard let receiver = users[message.recvID] else {
-            throw IMError(.recordNotFound, "recvID \(message.recvID): no such user")
-        }
-        let isNotification = contentType.isNotification || !message.isOn(.isNotNotification)
-        guard !isNotification || context.isAdmin || (contentType == .oaNotification && sender.isSystemAccount) else {
-            throw IMError(.noPermission, "contentType \(message.contentType): notifications are the server's to send")
-        }
-        // Administrators reach everybody, and notifications are nobody's to refuse.
-        guard !isNotification, !self.adminUserIDs.contains(message.sendID) else { return .unchanged }
-        switch receiver.globalReceiveOption {
-        case 1: throw IMError(.args, "message is not sent")
-        case 2:
-            message.switchOff(.offlinePush)
-            return .changed
-        default: return .unchanged
-        }
-    }
-
-    /// Hands the message to the pipeline; returns when Kafka has acknowledged it.
-    private func produce(_ message: Openim_Sdkws_MsgData, _ bytes: [UInt8], _ context: CallContext) async throws {
-        guard let key = ConversationID.kafkaKey(message) else { throw IMError(.args, "unknown sessionType") }
-        let record = KafkaProducerRecord(
-            topic: self.topics.toRedis,
-            key: Array(key.utf8),
-            value: bytes,
-            headers: PipelineHeaders(context).kafkaHeaders
-        )
-        _ = try await self.producer.send(record)
     }
 }

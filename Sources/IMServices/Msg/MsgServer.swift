@@ -1,35 +1,32 @@
 import IMProtocol
-package import IMStorage
-package import Kafka
+import IMStorage
 package import ServerRuntime
 
 /// The message service: accepts messages into the pipeline and answers what is in the history.
 ///
-/// Sending stands in `MsgServer+Sending.swift`, reading in `MsgServer+Reading.swift`.
+/// Sending stands in `MsgServer+Sending.swift` and `Sending/`, reading in `MsgServer+Reading.swift` and `Reading/`, what users have
+/// read in `MsgServer+ReadMarks.swift`.
 package struct MsgServer: MsgService {
-    let producer: KafkaProducer
-    let topics: PipelineTopics
-    let users: UserRepository
-    let conversations: ConversationRepository
-    let reader: MessageReader
-    let adminUserIDs: Set<String>
+    /// The settings of the service.
+    package struct Settings: Sendable, Hashable {
+        /// Users with the rights of an app administrator.
+        package var adminUserIDs: Set<String>
+        /// Whether a sender must be its receiver's friend.
+        package var verifiesFriends: Bool
+
+        package init(adminUserIDs: Set<String>, verifiesFriends: Bool = false) {
+            self.adminUserIDs = adminUserIDs
+            self.verifiesFriends = verifiesFriends
+        }
+    }
+
+    let settings: Settings
+    let dependencies: MsgDependencies
     let clock: WallClock
 
-    package init(
-        producer: KafkaProducer,
-        topics: PipelineTopics,
-        users: UserRepository,
-        conversations: ConversationRepository,
-        reader: MessageReader,
-        adminUserIDs: Set<String>,
-        clock: WallClock = .system
-    ) {
-        self.producer = producer
-        self.topics = topics
-        self.users = users
-        self.conversations = conversations
-        self.reader = reader
-        self.adminUserIDs = adminUserIDs
+    package init(settings: Settings, dependencies: MsgDependencies, clock: WallClock = .system) {
+        self.settings = settings
+        self.dependencies = dependencies
         self.clock = clock
     }
 }

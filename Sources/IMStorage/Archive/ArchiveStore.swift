@@ -8,10 +8,13 @@ package struct ArchiveStore: Sendable {
         self.postgres = postgres
     }
 
-    /// The next offset of `partition` of `toMongo` to be archived; nil before the first one.
-    package func position(of partition: Int32) async throws -> Int64? {
-        let rows = try await self.postgres.query("SELECT next FROM archive_positions WHERE partition = \(partition)")
-        return try rows.first?.decode("next", as: Int64.self)
+    /// How far the archive has followed `partition` of `toMongo`; nil before the first record.
+    package func position(of partition: Int32) async throws -> PipelinePosition? {
+        let rows = try await self.postgres.query(
+            "SELECT next, epoch FROM archive_positions WHERE partition = \(partition)"
+        )
+        guard let row = rows.first else { return nil }
+        return PipelinePosition(next: try row.decode("next"), epoch: try row.decode("epoch", as: Int64?.self))
     }
 
     /// Archives messages and moves the position in one transaction, so that neither is ever ahead of the other.
@@ -23,15 +26,17 @@ package struct ArchiveStore: Sendable {
     ///   - runs: the messages, those of each conversation in rising order of seq from call to call; those that are
     ///     archived already stay as they are.
     ///   - partition: where they were read from.
-    ///   - next: the offset to go on from.
+    ///   - position: where to go on from.
     /// - Throws: `PostgresError`; nothing was stored then, unless it says that it may have been.
-    package func store(_ runs: [SequencedMessages], partition: Int32, next: Int64) async throws {
+    package func store(_ runs: [SequencedMessages], partition: Int32, position: PipelinePosition) async throws {
         let batch = try ArchiveBatch(runs)
         try await self.postgres.transaction { transaction in
             let moved = try await transaction.execute(
                 """
-                INSERT INTO archive_positions AS position (partition, next) VALUES (\(partition), \(next))
-                ON CONFLICT (partition) DO UPDATE SET next = excluded.next WHERE position.next < excluded.next
+                INSERT INTO archive_positions AS position (partition, next, epoch)
+                VALUES (\(partition), \(position.next), \(position.epoch))
+                ON CONFLICT (partition) DO UPDATE SET next = excluded.next, epoch = excluded.epoch
+                WHERE position.next < excluded.next
                 """
             )
             guard moved > 0, !batch.isEmpty else { return }

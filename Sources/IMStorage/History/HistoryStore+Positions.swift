@@ -2,17 +2,7 @@ package import Mongo
 
 extension HistoryStore {
     /// How far a partition of the log has been followed.
-    package struct Position: Sendable, Hashable {
-        /// The offset of the next record to be read.
-        package var next: Int64
-        /// The offset of the last claim before `next`; nil before the first one, and after a restore.
-        package var epoch: Int64?
-
-        package init(next: Int64, epoch: Int64? = nil) {
-            self.next = next
-            self.epoch = epoch
-        }
-    }
+    package typealias Position = PipelinePosition
 
     /// Compares the topics' number of partitions with the one that was stored at the first start, and stores it then.
     ///

@@ -17,6 +17,11 @@ package struct MessageCache: Sendable {
         self.redis = redis
     }
 
+    /// Rises with each loss of the connection to Redis, when a fail-over may have made the cache forget something.
+    package var connectionGeneration: Int {
+        self.redis.connectionGeneration
+    }
+
     /// Writes messages (rising seqs) and raises the conversation's maximum, in one atomic step per conversation.
     ///
     /// Late or repeated it writes nothing, so it may be tried again freely.

@@ -7,11 +7,11 @@ package struct LocalCacheSettings: Sendable, Hashable {
     package var auth: LocalCacheDomain
     /// Users.
     package var user: LocalCacheDomain
-    /// Groups and members; of no effect yet.
+    /// Groups and members.
     package var group: LocalCacheDomain
-    /// Friends and black lists; of no effect yet.
+    /// Friends and black lists.
     package var friend: LocalCacheDomain
-    /// Conversations; of no effect yet.
+    /// Conversations.
     package var conversation: LocalCacheDomain
 
     /// The defaults: every domain is on.
@@ -43,6 +43,12 @@ package struct LocalCacheSettings: Sendable, Hashable {
         let prefixes = [
             (self.auth.topic, [CacheKey.Prefix.tokens]),
             (self.user.topic, [CacheKey.Prefix.userInfo, CacheKey.Prefix.userGlobalReceiveOption]),
+            (
+                self.group.topic,
+                [CacheKey.Prefix.groupMemberIDs, CacheKey.Prefix.groupInfo, CacheKey.Prefix.groupMember]
+            ),
+            (self.friend.topic, [CacheKey.Prefix.friendIDs, CacheKey.Prefix.blackIDs]),
+            (self.conversation.topic, [CacheKey.Prefix.conversation, CacheKey.Prefix.conversationIDs]),
         ]
         return prefixes.filter { !$0.0.isEmpty }.map { CacheInvalidationRoute(channel: $0.0, prefixes: $0.1) }
     }

@@ -8,52 +8,163 @@ import SwiftProtobuf
 /// The transfer of one partition, owned by one task: batches finish in order, so the committed offset is simply the end
 /// of the last one.
 struct PartitionTransfer {
-    /// Something about our place in the log is in doubt: what is in memory may be wrong, so it is read anew.
+    /// Something about our place in the log is in doubt: what is in memory may be wrong, so it is learned anew.
     private struct Doubt: Error {
         let cause: any Error
     }
 
-    /// Identities of messages that are kept in memory for a partition; beyond it all are dropped and read again when they
-    /// are needed.
-    private static let identitiesMax = 200_000
-    /// How long reading the tail of the log may take.
-    private static let takeOverMax: Duration = .seconds(600)
-
-    private let partition: KafkaPartition
+    private let partition: any OwnedPartition
+    private let pinned: PinnedMessages
     private let dependencies: TransferDependencies
+    private let publisher: TransferPublisher
+    private let retry: Retry
     private let logger: Logger
-    /// Conversations with messages in the part of `toMongo` that the history does not have yet; known from the take-over.
-    private var tail: [String: ConversationState] = [:]
-    private var states: [String: ConversationState] = [:]
-    /// Identities in `states` at the most: those that left a window are still in it until it is counted anew.
-    private var identityCount = 0
+    private let ticket: UInt64
+    private var memory: PartitionMemory
 
-    init(partition: KafkaPartition, dependencies: TransferDependencies) {
+    init(partition: any OwnedPartition, pinned: PinnedMessages, dependencies: TransferDependencies) {
         self.partition = partition
+        self.pinned = pinned
         self.dependencies = dependencies
         var logger = dependencies.logger
         logger[metadataKey: "kafka.partition"] = "\(partition.partition)"
         self.logger = logger
+        // A step that fails when the partition is not ours is its next owner's.
+        self.retry = Retry(logger: logger, timer: dependencies.timer) { partition.isOwned }
+        self.publisher = TransferPublisher(
+            partition: partition.partition,
+            retry: self.retry,
+            dependencies: dependencies
+        )
+        self.memory = PartitionMemory(limits: dependencies.limits)
+        self.ticket = pinned.join(partition.partition)
     }
 
+    /// Works until the partition is not ours any more, or the task is cancelled.
     mutating func run() async throws {
+        defer { self.pinned.leave(self.ticket) }
         var doubts = 0
         while self.partition.isOwned {
             do {
-                try await self.takeOver()
-                doubts = 0
+                var log = try await self.takeOver(isAgain: doubts > 0)
+                try await self.waitForRoom()
                 while let records = try await self.nextBatch() {
-                    try await self.process(records)
+                    try await self.process(records, &log)
+                    doubts = 0
+                    try await self.waitForRoom()
                 }
                 return
             } catch let doubt as Doubt {
                 doubts += 1
+                self.dependencies.metrics.doubted()
                 self.logger.warning(
                     "transfer starts again from the log",
                     metadata: ["error": "\(doubt.cause)", "doubts": "\(doubts)"]
                 )
-                try await Task.sleep(for: Backoff().delay(attempt: doubts))
+                try await self.dependencies.timer.sleep(self.retry.backoff.delay(attempt: doubts))
+            } catch is Retry.Abandoned {
+                // A step failed and the partition is not ours: its next owner does the batch again.
+                return
             }
+        }
+    }
+
+    /// Learns what the log and the history hold, and begins to read at the committed offset.
+    ///
+    /// The order is what makes it right. The committed offset comes before the claim, and the claim before reading the
+    /// log: what a former owner has under way stands before our claim and is read, or behind it and is void.
+    private mutating func takeOver(isAgain: Bool) async throws -> TransferLog {
+        let number = self.partition.partition
+        self.memory = PartitionMemory(limits: self.dependencies.limits)
+        self.pinned.restart(self.ticket, next: 0)
+        do {
+            let start = try await self.committedOffset()
+            // A zombie that claimed in turns with the owner would let neither work: the group decides who it is.
+            if isAgain { try await self.partition.commit(start) }
+            let position = try await self.historyPosition()
+            self.pinned.restart(self.ticket, next: position.next)
+            let log = try await TransferLog(claiming: number, self.dependencies)
+            self.dependencies.metrics.claimed()
+            try await self.readTail(from: position, to: log.epoch)
+            try await self.partition.start(at: .offset(start))
+            self.logger.info(
+                "transfer took over",
+                metadata: ["from": "\(start)", "epoch": "\(log.epoch)", "tail": "\(log.epoch - position.next)"]
+            )
+            return log
+        } catch {
+            try Task.checkCancellation()
+            throw Doubt(cause: error)
+        }
+    }
+
+    /// Where to go on in `toRedis`; at its begin when the group has no offset: every message finds its seq again.
+    private func committedOffset() async throws -> Int64 {
+        let committed = try await self.partition.committed()
+        let (low, high) = try await self.partition.watermarks()
+        return try LogPosition.check(
+            committed,
+            low: low,
+            high: high,
+            reader: "transfer",
+            log: "\(self.partition.topic)/\(self.partition.partition)"
+        )
+    }
+
+    /// How far the history has followed our partition of `toMongo`.
+    private func historyPosition() async throws -> PipelinePosition {
+        let topic = self.dependencies.topics.toMongo
+        let number = self.partition.partition
+        let stored = try await self.dependencies.history.position(of: number)
+        let (low, high) = try await self.dependencies.log.watermarks(
+            topic: topic,
+            partition: number,
+            deadline: .after(.seconds(60))
+        )
+        let next = try LogPosition.check(
+            stored?.next,
+            low: low,
+            high: high,
+            reader: "history",
+            log: "\(topic)/\(number)"
+        )
+        return PipelinePosition(next: next, epoch: stored?.epoch)
+    }
+
+    /// Learns the valid messages that the history does not have, and tells the cache of them: a server that took over
+    /// from one that failed may have missed what the former owner wrote there.
+    private mutating func readTail(from position: PipelinePosition, to end: Int64) async throws {
+        var memory = self.memory
+        let (pinned, ticket) = (self.pinned, self.ticket)
+        try await TransferLog.read(self.partition.partition, from: position, to: end, self.dependencies) {
+            run,
+            offset in
+            try memory.learnTail(run, at: offset)
+            let noted = PinnedMessages.Run(
+                offset: offset,
+                conversationID: run.conversationID,
+                maxSeq: run.messages.last?.seq ?? 0,
+                count: run.messages.count
+            )
+            pinned.add([noted], to: ticket)
+        }
+        self.memory = memory
+        let maxima = memory.tailMaxima
+        guard !maxima.isEmpty else { return }
+        try await self.retry.run("raise maxima") {
+            try await self.dependencies.cache.raise(maxima)
+        }
+    }
+
+    /// Waits while the transfers of this process hold more than they may, until the history has passed some of it.
+    ///
+    /// The partition is not read meanwhile, so nothing more gathers.
+    private func waitForRoom() async throws {
+        guard self.pinned.total >= self.dependencies.limits.pinnedMax else { return }
+        self.dependencies.metrics.paused()
+        self.logger.warning("transfer waits for the history", metadata: ["messages": "\(self.pinned.total)"])
+        while self.pinned.total >= self.dependencies.limits.pinnedMax, self.partition.isOwned {
+            try await self.dependencies.timer.sleep(.milliseconds(200))
         }
     }
 
@@ -67,78 +178,7 @@ struct PartitionTransfer {
         }
     }
 
-    /// Learns what the log and the history hold, then goes on from the committed offset.
-    ///
-    /// The order matters: the committed offset first, then the history writer's position, then the log from there to its
-    /// end. Read the other way round, a message could slip between two answers.
-    private mutating func takeOver() async throws {
-        self.tail = [:]
-        self.states = [:]
-        self.identityCount = 0
-        let number = self.partition.partition
-        let dependencies = self.dependencies
-        do {
-            let committed = try await self.partition.committed()
-            let (first, last) = try await self.partition.watermarks()
-            let start = try LogPosition.check(
-                committed,
-                low: first,
-                high: last,
-                reader: "transfer",
-                log: "\(dependencies.topics.toRedis)/\(number)"
-            )
-            let position = try await dependencies.history.position(of: number)?.next
-            let deadline = Deadline.after(Self.takeOverMax)
-            let (low, high) = try await dependencies.log.watermarks(
-                topic: dependencies.topics.toMongo,
-                partition: number,
-                deadline: deadline
-            )
-            let next = try LogPosition.check(
-                position,
-                low: low,
-                high: high,
-                reader: "history",
-                log: "\(dependencies.topics.toMongo)/\(number)"
-            )
-            var tail: [String: ConversationState] = [:]
-            try await dependencies.log.read(
-                topic: dependencies.topics.toMongo,
-                partition: number,
-                from: next,
-                to: high,
-                deadline: deadline
-            ) { records in
-                for record in records { try Self.learn(record, &tail) }
-            }
-            self.tail = tail
-            try await self.partition.start(at: .offset(start))
-            self.logger.info(
-                "transfer took over",
-                metadata: ["from": "\(start)", "tail": "\(high - next)"]
-            )
-        } catch {
-            try Task.checkCancellation()
-            throw Doubt(cause: error)
-        }
-    }
-
-    private static func learn(_ record: KafkaRecord, _ tail: inout [String: ConversationState]) throws {
-        // A record that does not decode is the history writer's to report; it holds no seq that counts.
-        guard let payload = try? Openim_Msg_MsgDataToMongoByMQ(serializedBytes: record.value ?? []),
-            let run = try? SequencedMessages(payload)
-        else { return }
-        for message in run.messages {
-            let identity = try MessageIdentity(
-                conversationID: run.conversationID,
-                sendID: message.sendID,
-                clientMsgID: message.clientMsgID
-            )
-            tail[run.conversationID, default: ConversationState(maxSeq: 0)].learn(identity, seq: message.seq)
-        }
-    }
-
-    private mutating func process(_ records: [KafkaRecord]) async throws {
+    private mutating func process(_ records: [KafkaRecord], _ log: inout TransferLog) async throws {
         guard let last = records.last else { return }
         var incoming: [IncomingMessage] = []
         for record in records {
@@ -148,124 +188,88 @@ struct PartitionTransfer {
                 try await self.dependencies.deadLetters.add(record, reason: rejection.reason)
             }
         }
-        try await self.loadStates(of: incoming)
-        let batch = TransferBatch(incoming, &self.states)
-        try await self.forward(batch)
-        try await self.publish(batch)
-        do {
-            try await self.partition.commit(last.offset + 1)
-        } catch {
-            // Not ours any more, or the broker is away: either way the work is done, and doing it again changes nothing.
-            throw Doubt(cause: error)
+        try await self.openWindows(of: incoming)
+        let found = try await self.lookUp(incoming)
+        let violation = self.dependencies.violation
+        let batch = TransferBatch(incoming, &self.memory, found: found, violation: violation)
+        for rejected in batch.rejected {
+            try await self.dependencies.deadLetters.add(rejected.record, reason: rejected.reason)
         }
+        for round in batch.rounds { try await self.append(round, &log) }
+        try await self.publisher.publish(batch)
+        try await self.retry.run("commit") {
+            try await self.partition.commit(last.offset + 1)
+        }
+        self.memory.trim(
+            batch.conversationIDs,
+            passedBy: self.pinned.next(of: self.ticket),
+            partitions: self.pinned.partitionCount
+        )
+        self.dependencies.metrics.holds(pinned: self.pinned.total)
+    }
+
+    /// What a read of the history must see: nothing before it is in memory for certain.
+    private var progress: HistoryProgress {
+        HistoryProgress(partition: self.partition.partition, next: self.pinned.next(of: self.ticket))
     }
 
     /// Reads heads and newest messages of the conversations of a batch that are not in memory yet.
-    private mutating func loadStates(of incoming: [IncomingMessage]) async throws {
-        self.identityCount += incoming.count
-        if self.identityCount > Self.identitiesMax {
-            self.identityCount = self.states.values.reduce(0) { $0 + $1.count }
-            guard self.identityCount <= Self.identitiesMax / 2 else {
-                throw Doubt(cause: MemoryFull(identities: self.identityCount))
-            }
-        }
-        let unknown = Set(incoming.lazy.filter(\.isStored).map(\.conversationID)).filter { self.states[$0] == nil }
+    private mutating func openWindows(of incoming: [IncomingMessage]) async throws {
+        let unknown = self.memory.begin(Set(incoming.lazy.filter(\.isStored).map(\.conversationID)))
         guard !unknown.isEmpty else { return }
+        let openings = try await self.retry.run("read heads") {
+            try await self.dependencies.history.opening(of: unknown, self.progress)
+        }
+        for conversationID in unknown { self.memory.open(conversationID, openings[conversationID]) }
+    }
+
+    /// Looks those messages up in the history that are neither in memory nor new for certain: late resends, clocks that
+    /// are behind, a replay from the begin.
+    private mutating func lookUp(_ incoming: [IncomingMessage]) async throws -> [MessageIdentity: Int64] {
+        let late = incoming.filter { message in
+            guard message.isStored, let window = self.memory[message.conversationID] else { return false }
+            return window.seq(of: message.identity) == nil && !window.isNew(createTime: message.message.createTime)
+        }
+        guard !late.isEmpty else { return [:] }
+        self.dependencies.metrics.lookedUp(late.count)
         let history = self.dependencies.history
-        let (heads, newest) = try await self.dependencies.retry.run("read conversation heads") {
-            let heads = try await history.heads(of: Array(unknown))
-            return (heads, try await history.newest(heads))
+        let found = try await self.retry.run("look messages up") {
+            try await history.seqs(of: late.map(\.sought), self.progress)
         }
-        for conversationID in unknown {
-            var state = ConversationState(maxSeq: heads[conversationID]?.maxSeq ?? 0)
-            for known in newest[conversationID] ?? [] { state.learn(known.identity, seq: known.seq) }
-            if let tail = self.tail.removeValue(forKey: conversationID) { state.merge(tail) }
-            self.identityCount += state.count
-            self.states[conversationID] = state
-        }
-    }
-
-    /// Makes the batch's new messages real: their records stand in `toMongo`.
-    private func forward(_ batch: TransferBatch) async throws {
-        for round in batch.rounds { try await self.append(round) }
-    }
-
-    private func append(_ round: [TransferBatch.NewRun]) async throws {
-        let records = try round.map { run in
-            let payload = Openim_Msg_MsgDataToMongoByMQ.with {
-                $0.lastSeq = run.lastSeq
-                $0.conversationID = run.conversationID
-                $0.msgData = run.messages
-            }
-            return KafkaProducerRecord(
-                topic: self.dependencies.topics.toMongo,
-                partition: self.partition.partition,
-                key: run.key,
-                value: try payload.serializedBytes(),
-                headers: PipelineHeaders(joining: run.operationIDs).kafkaHeaders
-            )
-        }
-        for result in await self.dependencies.producer.send(records) {
-            // Whether a failed append stands in the log is unknown, so the log is read again.
-            if case .failure(let error) = result { throw Doubt(cause: error) }
-        }
-    }
-
-    /// Shows the batch to readers (Redis), then to receivers (`toPush`).
-    ///
-    /// Each step may be repeated.
-    private func publish(_ batch: TransferBatch) async throws {
-        let dependencies = self.dependencies
-        let created = batch.messages.filter { $0.isStored && $0.message.seq == 1 }.flatMap(Self.newConversations)
-        if !created.isEmpty {
-            try await dependencies.retry.run("create conversations") {
-                try await dependencies.conversations.insertMissing(created, createTime: dependencies.clock.milliseconds)
+        for message in late {
+            guard let seq = found[message.identity] else { continue }
+            let createTime = message.message.createTime
+            self.memory.change(message.conversationID) {
+                $0.learn(message.identity, seq: seq, createTime: createTime, offset: ConversationWindow.inHistory)
             }
         }
-        let runs = batch.storedRuns.map { SequencedMessages(conversationID: $0.key, risingMessages: $0.value) }
-        let records = try batch.messages.map(self.pushRecord)
-        // Before the push: who is told of a message can read it at once.
-        try await dependencies.retry.run("put messages into Redis") { try await dependencies.cache.put(runs) }
-        try await dependencies.retry.run("produce to \(dependencies.topics.toPush)") {
-            for result in await dependencies.producer.send(records) { _ = try result.get() }
-        }
+        return found
     }
 
-    private func pushRecord(_ incoming: IncomingMessage) throws -> KafkaProducerRecord {
-        let payload = Openim_Msg_PushMsgDataToMQ.with {
-            $0.msgData = incoming.message
-            $0.conversationID = incoming.conversationID
+    /// Makes new messages real: their records stand in `toMongo`, under the newest claim.
+    private mutating func append(_ round: [TransferBatch.NewRun], _ log: inout TransferLog) async throws {
+        let offsets: [Int64]
+        do {
+            offsets = try await log.append(round)
+        } catch {
+            try Task.checkCancellation()
+            // What stands in the log is unknown, so it is read again.
+            throw Doubt(cause: error)
         }
-        return KafkaProducerRecord(
-            topic: self.dependencies.topics.toPush,
-            partition: self.partition.partition,
-            key: incoming.key,
-            value: try payload.serializedBytes(),
-            headers: incoming.headers.kafkaHeaders
-        )
-    }
-
-    /// The rows of a chat that begins: both sides of a single chat, the receiver's of a system chat.
-    private static func newConversations(_ first: IncomingMessage) -> [ConversationRepository.New] {
-        guard !ConversationID.isNotification(first.conversationID) else { return [] }
-        let message = first.message
-        func side(_ owner: String, _ peer: String) -> ConversationRepository.New {
-            .init(
-                ownerUserID: owner,
-                conversationID: first.conversationID,
-                type: message.sessionType,
-                userID: peer
+        let standing = zip(round, offsets).sorted { $0.1 < $1.1 }
+        for (run, offset) in standing {
+            self.memory.change(run.conversationID) { window in
+                for identity in run.identities { window.stands(identity, at: offset) }
+            }
+        }
+        let runs = standing.map { run, offset in
+            PinnedMessages.Run(
+                offset: offset,
+                conversationID: run.conversationID,
+                maxSeq: run.lastSeq + Int64(run.messages.count),
+                count: run.messages.count
             )
         }
-        switch SessionType(rawValue: message.sessionType) {
-        case .single: return [side(message.sendID, message.recvID), side(message.recvID, message.sendID)]
-        case .notification: return [side(message.recvID, message.sendID)]
-        case .group, .writeGroup, nil: return []
-        }
+        self.pinned.add(runs, to: self.ticket)
     }
-}
-
-/// The transfer's memory has reached its bound and is dropped.
-private struct MemoryFull: Error {
-    let identities: Int
 }

@@ -4,6 +4,7 @@ package import Kafka
 package struct TransferWorker: Sendable {
     private let consumer: KafkaConsumer
     private let dependencies: TransferDependencies
+    private let pinned = PinnedMessages()
 
     /// - Parameters:
     ///   - consumer: a member of the transfer's group on `toRedis`.
@@ -22,8 +23,21 @@ package struct TransferWorker: Sendable {
     ///
     /// What is in hand then is done again by whoever goes on.
     package func run() async throws {
+        let watch = HistoryWatch(
+            pinned: self.pinned,
+            history: self.dependencies.history,
+            cache: self.dependencies.cache,
+            timer: self.dependencies.timer,
+            logger: self.dependencies.logger
+        )
+        // Ends with this function, which cancels it.
+        async let _: Void = watch.run()
         try await self.consumer.run { partition in
-            var transfer = PartitionTransfer(partition: partition, dependencies: self.dependencies)
+            var transfer = PartitionTransfer(
+                partition: partition,
+                pinned: self.pinned,
+                dependencies: self.dependencies
+            )
             try await transfer.run()
         }
     }

@@ -11,6 +11,7 @@ import SwiftProtobuf
 package struct PushWorker: Sendable {
     private let consumer: KafkaConsumer
     private let gateway: any MsgGatewayService
+    private let groups: any GroupMembers
     private let deadLetters: DeadLetters
     private let retry: Retry
     private let logger: Logger
@@ -18,16 +19,19 @@ package struct PushWorker: Sendable {
     /// - Parameters:
     ///   - consumer: a member of the push group on `toPush`.
     ///   - gateway: where the connections are.
+    ///   - groups: who gets messages of groups.
     ///   - producer: for records that cannot be processed.
     ///   - logger: for failures.
     package init(
         consumer: KafkaConsumer,
         gateway: any MsgGatewayService,
+        groups: any GroupMembers,
         producer: KafkaProducer,
         logger: Logger
     ) {
         self.consumer = consumer
         self.gateway = gateway
+        self.groups = groups
         self.retry = Retry(logger: logger)
         self.deadLetters = DeadLetters(producer: producer, retry: self.retry, logger: logger)
         self.logger = logger
@@ -73,7 +77,9 @@ package struct PushWorker: Sendable {
             try await self.deadLetters.add(record, reason: "no PushMsgDataToMQ: \(error)")
             return
         }
-        let receivers = PushReceivers.of(payload.msgData)
+        let receivers = try await self.retry.run("push receivers") {
+            try await PushReceivers.of(payload.msgData, self.groups)
+        }
         guard !receivers.isEmpty else { return }
         let request = Openim_Msggateway_OnlineBatchPushOneMsgReq.with {
             $0.msgData = payload.msgData

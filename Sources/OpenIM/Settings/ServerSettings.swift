@@ -18,6 +18,7 @@ struct ServerSettings: Sendable {
     let postgres: PostgresConfiguration
     let localCaches: LocalCacheSettings
     let auth: AuthServer.Settings
+    let msg: MsgServer.Settings
     let administrators: [Administrator]
     let api: ListenSettings
     let apiCompressionLevel: Int
@@ -43,6 +44,10 @@ struct ServerSettings: Sendable {
         self.localCaches = LocalCacheSettings(reading: folder.section("local-cache"))
         let share = folder.section("share")
         self.auth = AuthServer.Settings(reading: share, auth: folder.section("openim-rpc-auth"))
+        self.msg = MsgServer.Settings(
+            adminUserIDs: Set(self.auth.adminUserIDs),
+            verifiesFriends: folder.section("openim-rpc-msg").bool("friendVerify", default: false)
+        )
         self.administrators = Administrator.read(share.section("imAdminUser"))
         let api = folder.section("openim-api").section("api")
         self.api = ListenSettings(reading: api, portsAt: "ports", default: 10_002, instance: instance)

@@ -33,6 +33,9 @@ struct CacheNode: Sendable {
         var settings = LocalCacheSettings()
         settings.auth.topic = isLocal ? "\(stack.id)_AUTH" : ""
         settings.user.topic = isLocal ? "\(stack.id)_USER" : ""
+        settings.group.topic = isLocal ? "\(stack.id)_GROUP" : ""
+        settings.friend.topic = isLocal ? "\(stack.id)_FRIEND" : ""
+        settings.conversation.topic = isLocal ? "\(stack.id)_CONVERSATION" : ""
         self.caches = try Caches(redis: self.redis, settings: settings, logger: logger, metrics: metrics)
         self.changes = DataChanges(postgres: self.postgres, caches: self.caches, logger: logger, metrics: metrics)
         self.users = UserRepository(postgres: self.postgres, caches: self.caches, changes: self.changes)

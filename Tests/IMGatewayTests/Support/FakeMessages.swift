@@ -70,4 +70,75 @@ final class FakeMessages: MsgService {
         }
         return response
     }
+
+    func sendSimpleMsg(
+        _ request: Openim_Msg_SendSimpleMsgReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_SendSimpleMsgResp {
+        Openim_Msg_SendSimpleMsgResp()
+    }
+
+    func setSendMsgStatus(
+        _ request: Openim_Msg_SetSendMsgStatusReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_SetSendMsgStatusResp {
+        Openim_Msg_SetSendMsgStatusResp()
+    }
+
+    func getSendMsgStatus(
+        _ request: Openim_Msg_GetSendMsgStatusReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetSendMsgStatusResp {
+        Openim_Msg_GetSendMsgStatusResp()
+    }
+
+    func markMsgsAsRead(
+        _ request: Openim_Msg_MarkMsgsAsReadReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_MarkMsgsAsReadResp {
+        Openim_Msg_MarkMsgsAsReadResp()
+    }
+
+    func markConversationAsRead(
+        _ request: Openim_Msg_MarkConversationAsReadReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_MarkConversationAsReadResp {
+        Openim_Msg_MarkConversationAsReadResp()
+    }
+
+    func setConversationHasReadSeq(
+        _ request: Openim_Msg_SetConversationHasReadSeqReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_SetConversationHasReadSeqResp {
+        Openim_Msg_SetConversationHasReadSeqResp()
+    }
+
+    func getConversationsHasReadAndMaxSeq(
+        _ request: Openim_Msg_GetConversationsHasReadAndMaxSeqReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetConversationsHasReadAndMaxSeqResp {
+        .with { response in
+            for conversationID in request.conversationIds {
+                response.seqs[conversationID] = .with { $0.maxSeq = 9 }
+            }
+        }
+    }
+
+    func getLastMessage(
+        _ request: Openim_Msg_GetLastMessageReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetLastMessageResp {
+        .with { response in
+            for conversationID in request.conversationIds {
+                response.msgs[conversationID] = .with { $0.seq = 9 }
+            }
+        }
+    }
+
+    func getServerTime(
+        _ request: Openim_Msg_GetServerTimeReq,
+        _ context: CallContext
+    ) async throws -> Openim_Msg_GetServerTimeResp {
+        Openim_Msg_GetServerTimeResp()
+    }
 }

@@ -54,9 +54,19 @@ import Testing
             settings.routes == [
                 CacheInvalidationRoute(channel: "A", prefixes: ["UID_PID_TOKEN_STATUS:"]),
                 CacheInvalidationRoute(channel: "U", prefixes: ["USER_INFO:", "USER_GLOBAL_RECV_MSG_OPT_KEY:"]),
+                CacheInvalidationRoute(
+                    channel: "DELETE_CACHE_GROUP",
+                    prefixes: ["GROUP_MEMBER_IDS:", "GROUP_INFO:", "GROUP_MEMBER_INFO:"]
+                ),
+                CacheInvalidationRoute(channel: "DELETE_CACHE_FRIEND", prefixes: ["FRIEND_IDS:", "BLACK_IDS:"]),
+                CacheInvalidationRoute(
+                    channel: "DELETE_CACHE_CONVERSATION",
+                    prefixes: ["CONVERSATION:", "CONVERSATION_IDS:"]
+                ),
             ]
         )
-        #expect(try self.read("auth: {topic: \"\"}\n").routes.map(\.channel) == ["DELETE_CACHE_USER"])
+        let others = ["USER", "GROUP", "FRIEND", "CONVERSATION"].map { "DELETE_CACHE_\($0)" }
+        #expect(try self.read("auth: {topic: \"\"}\n").routes.map(\.channel) == others)
     }
 
     @Test func `states of tokens are kept for 5 s at the most`() {

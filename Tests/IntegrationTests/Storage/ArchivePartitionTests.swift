@@ -28,7 +28,7 @@ struct ArchivePartitionTests {
                 conversationID: "si_u1_u2",
                 risingMessages: [ArchiveMessages.text(seq, at: time)]
             )
-            try await ArchiveStore(postgres: client).store([run], partition: partition, next: seq)
+            try await ArchiveStore(postgres: client).store([run], partition: partition, position: .init(next: seq))
         }
     }
 
@@ -77,7 +77,7 @@ struct ArchivePartitionTests {
                                 risingMessages: [ArchiveMessages.text(seq, at: time)]
                             )
                             let archive = ArchiveStore(postgres: client)
-                            try await archive.store([run], partition: Int32(writer + 1), next: seq)
+                            try await archive.store([run], partition: Int32(writer + 1), position: .init(next: seq))
                         }
                     }
                 }

@@ -19,7 +19,7 @@ struct ArchiveSearchTests {
                 ArchiveMessages.text(Int64(index + 1), at: ArchiveMessages.february + Int64(index), text)
             }
             let run = SequencedMessages(conversationID: "si_u1_u2", risingMessages: messages)
-            try await archive.store([run], partition: 0, next: 1)
+            try await archive.store([run], partition: 0, position: .init(next: 1))
             let expected: [(String, [Int64])] = [
                 ("冰", [6, 1]), ("冰淇", [1]), ("冰淇淋", [1]), ("淇", [1]), ("淋", [1]), ("家", [8, 2]), ("冰棍", []),
                 ("kubernetes", [3]), ("ZÜRICH", [3]), ("v1.29 发", [3]), ("1.29发", []), ("happy", [4]), ("乐🎉", [4]),
@@ -41,7 +41,7 @@ struct ArchiveSearchTests {
             for (index, conversation) in ["si_a_b", "si_a_c"].enumerated() {
                 let messages = (1...5).map { ArchiveMessages.text($0, at: start + 10 * $0, "同样的话 \($0)") }
                 let run = SequencedMessages(conversationID: conversation, risingMessages: messages)
-                try await archive.store([run], partition: Int32(index), next: 1)
+                try await archive.store([run], partition: Int32(index), position: .init(next: 1))
             }
             #expect(try await archive.search("同样", limit: 100).count == 10)
             #expect(try await archive.search("同样", limit: 3).map(\.message.seq) == [5, 5, 4])
@@ -61,7 +61,7 @@ struct ArchiveSearchTests {
                 String.UnicodeScalarView((0..<40_000).compactMap { Unicode.Scalar(0x4E00 + $0 % 20_000) })
             )
             let run = SequencedMessages(conversationID: "c", risingMessages: [ArchiveMessages.text(1, long)])
-            try await archive.store([run], partition: 0, next: 1)
+            try await archive.store([run], partition: 0, position: .init(next: 1))
             #expect(try await archive.search(String(long.prefix(300)), limit: 1).count == 1)
             #expect(try await archive.search(String(long.prefix(15_000).suffix(100)), limit: 1).isEmpty)
         }

@@ -26,14 +26,14 @@ struct ArchiveStoreTests {
         try await withSchema { client in
             let archive = ArchiveStore(postgres: client)
             let batch = [Self.run(ArchiveMessages.text(1), ArchiveMessages.text(2))]
-            for _ in 1...2 { try await archive.store(batch, partition: 3, next: 7) }
-            #expect(try await archive.position(of: 3) == 7)
+            for _ in 1...2 { try await archive.store(batch, partition: 3, position: .init(next: 7)) }
+            #expect(try await archive.position(of: 3) == .init(next: 7))
             #expect(try await archive.position(of: 4) == nil)
             #expect(try await Self.rows(client) == ["1:c1", "2:c2"])
             #expect(try await archive.count(conversationID: Self.conversation) == (2, 1, 2))
             // Beyond the position, with an overlap: after a crash, the batches may be cut elsewhere.
             let overlapping = [Self.run(ArchiveMessages.text(2), ArchiveMessages.text(3))]
-            try await archive.store(overlapping, partition: 3, next: 8)
+            try await archive.store(overlapping, partition: 3, position: .init(next: 8))
             #expect(try await Self.rows(client) == ["1:c1", "2:c2", "3:c3"])
             #expect(try await client.number("SELECT sum(single_messages)::bigint FROM message_counts_by_user") == 3)
         }
@@ -42,9 +42,9 @@ struct ArchiveStoreTests {
     @Test func `a batch that another archiver has passed is left alone`() async throws {
         try await withSchema { client in
             let archive = ArchiveStore(postgres: client)
-            try await archive.store([Self.run(ArchiveMessages.text(1))], partition: 0, next: 10)
-            try await archive.store([Self.run(ArchiveMessages.text(2))], partition: 0, next: 9)
-            #expect(try await archive.position(of: 0) == 10)
+            try await archive.store([Self.run(ArchiveMessages.text(1))], partition: 0, position: .init(next: 10))
+            try await archive.store([Self.run(ArchiveMessages.text(2))], partition: 0, position: .init(next: 9))
+            #expect(try await archive.position(of: 0) == .init(next: 10))
             #expect(try await Self.rows(client) == ["1:c1"])
         }
     }
@@ -55,9 +55,13 @@ struct ArchiveStoreTests {
             _ = try await client.query("SELECT archive_make_months(\(ArchiveMessages.february), 4)")
             let archive = ArchiveStore(postgres: client)
             let other = ArchiveMessages.text(1, at: ArchiveMessages.february + later, id: "other")
-            try await archive.store([Self.run(ArchiveMessages.text(1))], partition: 0, next: 1)
-            try await archive.store([Self.run(other)], partition: 0, next: 2)
-            try await archive.store([Self.run(ArchiveMessages.text(2)), Self.run(other)], partition: 0, next: 3)
+            try await archive.store([Self.run(ArchiveMessages.text(1))], partition: 0, position: .init(next: 1))
+            try await archive.store([Self.run(other)], partition: 0, position: .init(next: 2))
+            try await archive.store(
+                [Self.run(ArchiveMessages.text(2)), Self.run(other)],
+                partition: 0,
+                position: .init(next: 3)
+            )
             #expect(try await Self.rows(client) == ["1:c1", "2:c2"])
         }
     }
@@ -67,7 +71,7 @@ struct ArchiveStoreTests {
             _ = try await client.query("SELECT archive_make_months(\(ArchiveMessages.february), 4)")
             let other = ArchiveMessages.text(1, at: ArchiveMessages.february - 60 * ArchiveMessages.day, id: "other")
             let batch = [Self.run(ArchiveMessages.text(1)), Self.run(other)]
-            try await ArchiveStore(postgres: client).store(batch, partition: 0, next: 1)
+            try await ArchiveStore(postgres: client).store(batch, partition: 0, position: .init(next: 1))
             #expect(try await Self.rows(client) == ["1:c1"])
         }
     }
@@ -79,7 +83,11 @@ struct ArchiveStoreTests {
                 for _ in 0..<6 {
                     group.addTask {
                         for seq in 1...30 as ClosedRange<Int64> {
-                            try await archive.store([Self.run(ArchiveMessages.text(seq))], partition: 0, next: seq)
+                            try await archive.store(
+                                [Self.run(ArchiveMessages.text(seq))],
+                                partition: 0,
+                                position: .init(next: seq)
+                            )
                         }
                     }
                 }
@@ -104,7 +112,7 @@ struct ArchiveStoreTests {
                 ),
                 Self.run(ArchiveMessages.text(1, from: "odd", at: .max), in: "si_odd_u2"),
             ]
-            try await ArchiveStore(postgres: client).store(runs, partition: 5, next: 6)
+            try await ArchiveStore(postgres: client).store(runs, partition: 5, position: .init(next: 6))
             let users = try await client.strings(
                 """
                 SELECT concat_ws(' ', (day - \(day)) / 86400000, send_id, partition, single_messages, group_messages)

@@ -30,6 +30,10 @@ struct QueryPlanTests {
             "SELECT * FROM friends WHERE owner_user_id = 'u1' ORDER BY is_pinned DESC, ordinal LIMIT 20",
             "friends_in_order"
         ),
+        (
+            "SELECT friend_user_id FROM friends WHERE owner_user_id = 'u1' ORDER BY is_pinned DESC, ordinal",
+            "friends_in_order"
+        ),
         ("SELECT owner_user_id FROM friends WHERE friend_user_id = 'u1'", "friends_by_friend"),
         (
             "SELECT * FROM friend_requests WHERE to_user_id = 'u1' ORDER BY create_time DESC, from_user_id LIMIT 20",
@@ -40,6 +44,7 @@ struct QueryPlanTests {
             "friend_requests_sent"
         ),
         ("SELECT * FROM blacks WHERE owner_user_id = 'u1' ORDER BY ordinal LIMIT 20", "blacks_in_order"),
+        ("SELECT block_user_id FROM blacks WHERE owner_user_id = 'u1' ORDER BY ordinal", "blacks_in_order"),
         ("SELECT * FROM blacks WHERE block_user_id = 'u1'", "blacks_by_blocked"),
         ("SELECT * FROM groups ORDER BY create_time DESC, group_id DESC LIMIT 20", "groups_by_time"),
         (
