@@ -63,9 +63,13 @@ final class ClientStream {
 
     func close() {
         guard self.descriptor >= 0 else { return }
+        // What TLS says and hears at the end is no failure of the opening.
+        self.openingLimit = nil
         switch self.layer {
         case .socket: self.control.close(self.descriptor)
-        case .aboveTLS(let tls, _): mongoc_stream_close(tls)
+        case .aboveTLS(let tls, let below):
+            below.openingLimit = nil
+            mongoc_stream_close(tls)
         }
         self.descriptor = -1
     }
