@@ -107,18 +107,22 @@ final class LoadRun: Sendable {
         }
     }
 
-    /// Waits until every message is answered and delivered, or nothing has come for 3 s, or the plan's time is over.
+    /// How long nothing may arrive before what is missing counts as lost: a consumer group notices a dead member, and hands
+    /// its partitions on, within 10 s.
+    private static let idleMax = Duration.seconds(15)
+
+    /// Waits until every message is answered and delivered, or nothing has come for `idleMax`, or the plan's time is over.
     private func drain() async throws {
         let deadline = Deadline.after(self.plan.drainMax)
         var last = (accepted: -1, delivered: -1)
-        var idle = Deadline.after(.seconds(3))
+        var idle = Deadline.after(Self.idleMax)
         while !deadline.hasPassed {
             let counts = try await self.counts()
             let expected = counts.accepted * (self.plan.chatSize - 1)
             if counts.unanswered == 0, counts.delivered >= expected { return }
             if (counts.accepted, counts.delivered) != last {
                 last = (counts.accepted, counts.delivered)
-                idle = .after(.seconds(3))
+                idle = .after(Self.idleMax)
             }
             if idle.hasPassed, counts.unanswered == 0 { return }
             try await Task.sleep(for: .milliseconds(20))
