@@ -52,6 +52,10 @@ struct CallRun {
             // Before it becomes a cause, which is printed too.
             error.mayHaveBeenApplied = false
         }
+        if self.slot.control.hasLostAnswer, call.kind.mayWrite {
+            // Whatever was said to the second attempt, such as that the key is there already, the first may be why.
+            error.mayHaveBeenApplied = true
+        }
         if error.code == .network || error.code == .serverSelection, call.deadline.hasPassed {
             let text = hasSent ? "no answer before the deadline" : "nothing could be sent before the deadline"
             error = MongoError(.timeout, text, labels: error.labels, cause: error)

@@ -201,6 +201,8 @@ final class ClientStream {
         let number = errno
         if self.openingLimit != nil {
             self.control.openingFailed()
+        } else if !self.isBelowTLS {
+            self.control.answerLost()
         }
         self.isTimedOut = number == ETIMEDOUT || self.limit(-1) <= .now || self.control.isStopped
         errno = number

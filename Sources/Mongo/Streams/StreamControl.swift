@@ -15,6 +15,8 @@ final class StreamControl: Sendable {
         var stopped: UInt64 = .max
         /// Whether the client has given bytes of a command to the system since the call began.
         var hasSent = false
+        /// Whether the answer to a command of this call was lost; libmongoc may have sent the command again since.
+        var hasLostAnswer = false
         /// Whether the last opening of a connection was cut short, by the network or by a limit of time.
         var hasFailedOpening = false
         /// The socket that the command went to; -1 for none.
@@ -50,6 +52,7 @@ final class StreamControl: Sendable {
             guard state.stopped != call else { return false }
             state.call = call
             state.hasSent = false
+            state.hasLostAnswer = false
             state.descriptor = -1
             return true
         }
@@ -68,6 +71,16 @@ final class StreamControl: Sendable {
     /// Whether bytes of a command have been sent in this call.
     var hasSent: Bool {
         self.state.withLock { $0.hasSent }
+    }
+
+    /// Whether the answer to a command of this call was lost; libmongoc may have sent the command again since.
+    var hasLostAnswer: Bool {
+        self.state.withLock { $0.hasLostAnswer }
+    }
+
+    /// A connection failed while a command or its answer was under way.
+    func answerLost() {
+        self.state.withLock { $0.hasLostAnswer = $0.hasSent }
     }
 
     /// Whether the last opening of a connection was cut short, by the network or by a limit of time.
