@@ -9,5 +9,3 @@ package protocol HistoryWriting: Sendable {
     /// Moves the position of a partition, only forward.
     func savePosition(of partition: Int32, _ position: PipelinePosition) async throws
 }
-
-extension HistoryStore: HistoryWriting {}
